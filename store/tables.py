@@ -1,0 +1,283 @@
+"""What barocall remembers. Facts live here and nowhere else; docs/house.md says which folder writes which table."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.types import TypeDecorator
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An aware moment, stored in UTC. A naive datetime is refused: it would be off by nine hours in Seoul."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"naive datetime {value!r}: give an aware one")
+        in_utc = value.astimezone(UTC)
+        return in_utc.replace(tzinfo=None) if dialect.name == "sqlite" else in_utc
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        moment: datetime = value
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _id() -> Column[int]:
+    return Column("id", Integer, primary_key=True)
+
+
+def _refers(name: str, target: str, *, optional: bool = False) -> Column[int]:
+    return Column(name, Integer, ForeignKey(f"{target}.id"), nullable=optional, index=True)
+
+
+menu_versions = Table(
+    "menu_versions",
+    metadata,
+    _id(),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("file_name", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("published_at", UtcTime, nullable=False),
+    Column("published_by", Text, nullable=False),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    _id(),
+    # E.164; null where the caller withheld it: such a caller has no identity.
+    Column("number", String(20), index=True),
+    Column("language", String(5), nullable=False),
+    Column("opened_at", UtcTime, nullable=False),
+    Column("closed_at", UtcTime),
+    Column("outcome", String(40)),
+)
+
+agents = Table(
+    "agents",
+    metadata,
+    _id(),
+    Column("name", Text, nullable=False),
+    Column("phone", String(20), nullable=False, unique=True),
+    # callqueue.agents.AgentState
+    Column("state", String(10), nullable=False),
+    Column("state_since", UtcTime, nullable=False),
+)
+
+agent_skills = Table(
+    "agent_skills",
+    metadata,
+    Column("agent_id", ForeignKey("agents.id"), primary_key=True),
+    Column("skill", String(40), primary_key=True),
+)
+
+agent_states = Table(
+    "agent_states",
+    metadata,
+    _id(),
+    _refers("agent_id", "agents"),
+    Column("state", String(10), nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
+callbacks = Table(
+    "callbacks",
+    metadata,
+    _id(),
+    _refers("case_id", "cases"),
+    Column("department", String(40), nullable=False),
+    Column("number", String(20), nullable=False),
+    Column("language", String(5), nullable=False),
+    # callbacks.lifecycle.CallbackState
+    Column("state", String(20), nullable=False, index=True),
+    # The caller's own words and what we took them for: shown and whispered to the agent.
+    Column("words", Text, nullable=False, default=""),
+    Column("promised_at", UtcTime, nullable=False),
+    # Not dialled before this moment.
+    Column("due_at", UtcTime, nullable=False),
+    Column("attempts_made", Integer, nullable=False, default=0),
+    # Part of the RQ job id: a failed job blocks its id for a year, so a lost job gets the next one.
+    Column("generation", Integer, nullable=False, default=0),
+    # When the sweep last saw to it that a job exists.
+    Column("job_put_at", UtcTime),
+    Column("ended_at", UtcTime),
+)
+
+# callbacks.lifecycle.OPEN says the same in Python; a test compares them.
+_OPEN_CALLBACK = "state IN ('promised', 'dialling_first', 'dialling_second', 'connected', 'waiting_retry')"
+Index(
+    "uq_callbacks_open_promise",
+    callbacks.c.number,
+    callbacks.c.department,
+    unique=True,
+    sqlite_where=text(_OPEN_CALLBACK),
+    postgresql_where=text(_OPEN_CALLBACK),
+)
+
+callback_moves = Table(
+    "callback_moves",
+    metadata,
+    _id(),
+    _refers("callback_id", "callbacks"),
+    Column("at", UtcTime, nullable=False),
+    Column("from_state", String(20)),
+    Column("to_state", String(20), nullable=False),
+    Column("who", Text, nullable=False),
+    Column("why", Text, nullable=False),
+)
+
+line_entries = Table(
+    "line_entries",
+    metadata,
+    _id(),
+    _refers("case_id", "cases"),
+    # The waiting caller's live call; null once the caller has hung up on a promise.
+    Column("call_id", Integer, ForeignKey("calls.id", use_alter=True), index=True),
+    _refers("callback_id", "callbacks", optional=True),
+    Column("department", String(40), nullable=False),
+    # Larger is served first.
+    Column("priority", Integer, nullable=False, default=0),
+    Column("joined_at", UtcTime, nullable=False),
+    # A kept place is not matched before this moment (opening hour, next retry).
+    Column("not_before", UtcTime),
+    # callqueue.line.EntryState
+    Column("state", String(10), nullable=False),
+    _refers("agent_id", "agents", optional=True),
+    Column("offered_at", UtcTime),
+    Column("connected_at", UtcTime),
+    Column("left_at", UtcTime),
+    Column("left_reason", String(20)),
+)
+Index("ix_line_entries_waiting", line_entries.c.state, line_entries.c.department, line_entries.c.joined_at)
+for _who in ("call_id", "callback_id"):
+    Index(
+        f"uq_line_entries_one_place_per_{_who.removesuffix('_id')}",
+        line_entries.c[_who],
+        unique=True,
+        sqlite_where=text("state IN ('waiting', 'offered', 'connected')"),
+        postgresql_where=text("state IN ('waiting', 'offered', 'connected')"),
+    )
+# One caller, one agent, once.
+Index(
+    "uq_line_entries_one_per_agent",
+    line_entries.c.agent_id,
+    unique=True,
+    sqlite_where=text("state IN ('offered', 'connected')"),
+    postgresql_where=text("state IN ('offered', 'connected')"),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    _id(),
+    _refers("callback_id", "callbacks"),
+    Column("ordinal", Integer, nullable=False),
+    _refers("agent_id", "agents"),
+    Column("started_at", UtcTime, nullable=False),
+    Column("ended_at", UtcTime),
+    # callbacks.lifecycle.AttemptOutcome
+    Column("outcome", String(20)),
+    UniqueConstraint("callback_id", "ordinal"),
+)
+
+calls = Table(
+    "calls",
+    metadata,
+    _id(),
+    # The carrier's CallSid; null between the decision to dial and the carrier's answer.
+    Column("sid", String(34), unique=True),
+    # callqueue.legs.Purpose: caller (they phoned us), agent (we ring an agent), callback (we ring a caller).
+    Column("purpose", String(10), nullable=False),
+    _refers("case_id", "cases"),
+    Column("from_number", String(40), nullable=False),
+    Column("to_number", String(40), nullable=False),
+    Column("language", String(5), nullable=False),
+    _refers("menu_version_id", "menu_versions", optional=True),
+    # Every decision is a compare-and-swap on `step`; `state` + `state_data`: what the call does now (ivr).
+    Column("step", Integer, nullable=False, default=0),
+    Column("state", String(20), nullable=False),
+    Column("state_data", JSON, nullable=False),
+    # Secret that the media socket must show.
+    Column("stream_token", String(43), nullable=False),
+    Column("listening", Boolean, nullable=False, default=False),
+    Column("listening_lost", Integer, nullable=False, default=0),
+    Column("department", String(40)),
+    Column("words", Text, nullable=False, default=""),
+    _refers("agent_id", "agents", optional=True),
+    _refers("entry_id", "line_entries", optional=True),
+    _refers("attempt_id", "attempts", optional=True),
+    # callqueue.legs.DialState; null for calls that came in.
+    Column("dial_state", String(10)),
+    Column("dial_claimed_at", UtcTime),
+    Column("generation", Integer, nullable=False, default=0),
+    # The carrier's own word: queued ringing in-progress completed busy failed no-answer canceled.
+    Column("status", String(12), nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("answered_at", UtcTime),
+    Column("ended_at", UtcTime),
+)
+Index("ix_calls_dial_state", calls.c.dial_state)
+
+utterances = Table(
+    "utterances",
+    metadata,
+    _id(),
+    _refers("call_id", "calls"),
+    Column("at", UtcTime, nullable=False),
+    Column("step", Integer, nullable=False),
+    Column("expectation", String(40), nullable=False),
+    # Runs of 6 digits and more are masked before they reach this table.
+    Column("words", Text, nullable=False),
+    Column("alternatives", JSON, nullable=False),
+    Column("meaning", String(40)),
+    Column("probability", Float, nullable=False),
+    Column("decision", String(10), nullable=False),
+    Column("audio_seconds", Float, nullable=False),
+    Column("expires_at", UtcTime, nullable=False, index=True),
+)
+
+announcements = Table(
+    "announcements",
+    metadata,
+    _id(),
+    _refers("entry_id", "line_entries"),
+    Column("at", UtcTime, nullable=False),
+    Column("low_seconds", Float, nullable=False),
+    Column("mid_seconds", Float, nullable=False),
+    Column("high_seconds", Float, nullable=False),
+    Column("estimator", String(20), nullable=False),
+)
