@@ -16,9 +16,7 @@ def migrate(url: str) -> None:
 
 
 def newest_revision() -> str:
-    head = ScriptDirectory.from_config(_config("")).get_current_head()
-    assert head is not None
-    return head
+    return str(ScriptDirectory.from_config(_config("")).get_current_head())
 
 
 def current_revision(url: str) -> str | None:

@@ -1,11 +1,10 @@
-"""What barocall remembers. Facts live here and nowhere else; docs/house.md says which folder writes which table."""
+"""What barocall remembers. Facts live here and nowhere else; docs/house.md says who writes which table."""
 
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
     JSON,
-    Boolean,
     Column,
     DateTime,
     Dialect,
@@ -233,8 +232,9 @@ calls = Table(
     Column("state_data", JSON, nullable=False),
     # Secret that the media socket must show.
     Column("stream_token", String(43), nullable=False),
-    Column("listening", Boolean, nullable=False, default=False),
-    Column("listening_lost", Integer, nullable=False, default=0),
+    # The step at which we asked for the media stream that now listens; null while nobody should listen.
+    Column("ear_step", Integer),
+    Column("ear_losses", Integer, nullable=False, default=0),
     Column("department", String(40)),
     Column("words", Text, nullable=False, default=""),
     _refers("agent_id", "agents", optional=True),
