@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import OperationalError
 
-BUSY_TIMEOUT_MS = (
+# A writer behind a hundred others still gets its turn; a caller would have given up on the silence before.
+BUSY_TIMEOUT_SECONDS = 10
     10_000  # A writer behind 100 others still gets its turn; a caller would have heard silence before.
 )
 
@@ -65,7 +66,7 @@ def _prepare_sqlite(dbapi: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    # A read that becomes a write fails with "database is locked" instead of waiting; IMMEDIATE waits in line at once.
+    # A read that turns into a write fails with "database is locked"; IMMEDIATE waits in line from the start.
     writing = connection.get_execution_options().get("barocall_write")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
