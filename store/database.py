@@ -9,8 +9,6 @@ from sqlalchemy.exc import OperationalError
 
 # A writer behind a hundred others still gets its turn; a caller would have given up on the silence before.
 BUSY_TIMEOUT_SECONDS = 10
-    10_000  # A writer behind 100 others still gets its turn; a caller would have heard silence before.
-)
 
 
 class DatabaseAway(Exception):
@@ -60,7 +58,6 @@ def _prepare_sqlite(dbapi: Any, _record: Any) -> None:
         "journal_mode=WAL",
         "synchronous=NORMAL",
         "foreign_keys=ON",
-        f"busy_timeout={BUSY_TIMEOUT_MS}",
     ):
         dbapi.execute(f"PRAGMA {pragma}")
 
