@@ -1,0 +1,197 @@
+"""The composition root: the one place that chooses real or stand-in parts, and the `barocall` command line."""
+
+import logging
+import os
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Literal
+
+from flask import Flask
+from redis import Redis
+
+from callbacks import jobs
+from callbacks.dialling import Dialling
+from callbacks.jobs import JobQueue
+from callbacks.sweep import Sweep
+from carrier.pacer import Pacer
+from carrier.port import Carrier
+from carrier.twilio_carrier import TwilioCarrier
+from console.web import console_app
+from ivr.catalogue import Catalogue, publish
+from ivr.conversation import Conversation, Desk
+from ivr.media import media_app
+from ivr.render import Site
+from ivr.signature import SignatureCheck
+from ivr.voice import voice_blueprint
+from settings import Settings
+from speech.hearing import Ears
+from speech.pool import HearingPool
+from speech.recogniser import ModelMissing, Recogniser
+from speech.scripted import ScriptedRecogniser
+from speech.vosk_recogniser import VoskRecogniser
+from store.database import Store
+
+log = logging.getLogger("barocall")
+
+Part = Literal["voice", "media", "console"]
+
+
+def create_app(part: Part, settings: Settings | None = None) -> Flask:
+    """One of the three web servers (docs/house.md says why they are three)."""
+    house = House(settings or Settings.from_env(os.environ))
+    match part:
+        case "voice":
+            return house.voice()
+        case "media":
+            return house.media()
+        case "console":
+            return house.console()
+
+
+class House:
+    """All parts, made from the settings as they are needed."""
+
+    def __init__(self, settings: Settings) -> None:
+        logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+        self.settings = settings
+        self.store = Store(settings.database_url)
+        self.redis = Redis.from_url(settings.redis_url)
+        self.catalogue = Catalogue()
+
+    def voice(self) -> Flask:
+        app = Flask("barocall.voice")
+        self.publish_menu()
+        app.register_blueprint(
+            voice_blueprint(
+                self.conversation(),
+                self.store,
+                self.catalogue,
+                self.site(),
+                self.signature(),
+                self.settings.twilio_account_sid,
+            )
+        )
+
+        @app.get("/healthz")
+        def healthz() -> dict[str, str]:
+            return {"status": "ok"}
+
+        return app
+
+    def media(self) -> Flask:
+        pool = self.hearing_pool()
+        # Errands are short SQL and one REST round trip each; the recogniser's threads must not wait for them.
+        errands = ThreadPoolExecutor(max_workers=16, thread_name_prefix="errand")
+        return media_app(self.conversation(), self.signature(), pool, errands)
+
+    def console(self) -> Flask:
+        return console_app(self.store, self.redis, self.settings)
+
+    def conversation(self) -> Conversation:
+        return Conversation(
+            Desk(
+                store=self.store,
+                carrier=self.carrier(),
+                jobs=JobQueue(self.redis),
+                catalogue=self.catalogue,
+                clock=utc_now,
+                phone_number=self.settings.phone_number,
+                listens=self.listens,
+                retention=timedelta(days=self.settings.retention_days),
+            )
+        )
+
+    def dialling(self) -> Dialling:
+        """What the worker needs to keep promises and ring agents."""
+        return Dialling(
+            store=self.store,
+            carrier=self.carrier(),
+            pacer=Pacer(self.redis, calls_per_second=self.settings.calls_per_second),
+            jobs=JobQueue(self.redis),
+            departments=self.catalogue.departments,
+            phone_number=self.settings.phone_number,
+            public_url=self.settings.public_url,
+            ring_seconds=self.settings.agent_ring_seconds,
+            clock=utc_now,
+        )
+
+    def sweep(self) -> Sweep:
+        return Sweep(self.dialling(), wrap_limit=timedelta(seconds=self.settings.wrap_limit_seconds))
+
+    def carrier(self) -> Carrier:
+        return TwilioCarrier(
+            account_sid=self.settings.twilio_account_sid,
+            auth_token=self.settings.twilio_auth_token,
+            api_url=self.settings.twilio_api_url,
+            public_url=self.settings.public_url,
+        )
+
+    def signature(self) -> SignatureCheck:
+        tokens = (self.settings.twilio_auth_token, self.settings.twilio_auth_token_next)
+        return SignatureCheck([token for token in tokens if token], self.settings.public_url, self.media_url)
+
+    def site(self) -> Site:
+        return Site(
+            media_url=self.media_url,
+            no_input_seconds=self.settings.no_input_seconds,
+            hold_seconds=self.settings.hold_seconds,
+            fallback_number=self.settings.fallback_number,
+        )
+
+    @property
+    def listens(self) -> bool:
+        return self.settings.recogniser != "none"
+
+    @property
+    def media_url(self) -> str | None:
+        return self.settings.media_url if self.listens else None
+
+    def recogniser(self) -> Recogniser | None:
+        """None when there is none to be had: callers then get keys, and `barocall check` says what is missing."""
+        match self.settings.recogniser:
+            case "vosk":
+                try:
+                    return VoskRecogniser(self.settings.vosk_model)
+                except ModelMissing as error:
+                    log.error("%s Calls go on with keys.", error)
+                    return None
+            case "scripted":
+                return ScriptedRecogniser.from_environment()
+            case _:
+                return None
+
+    def hearing_pool(self) -> HearingPool | None:
+        recogniser = self.recogniser()
+        if recogniser is None:
+            return None
+        return HearingPool(
+            Ears(recogniser), workers=self.settings.hearing_workers, backlog=self.settings.hearing_backlog
+        )
+
+    def publish_menu(self) -> None:
+        """Put MENU_FILE in force. Raises MenuErrors: a wrong file stops the start."""
+        path = Path(self.settings.menu_file)
+        with self.store.write() as tx:
+            publish(tx, path.read_text(encoding="utf-8"), path.name, by="start", now=utc_now())
+
+
+def run_worker(settings: Settings) -> None:
+    """Work through the job queue until stopped: ring agents, keep promises."""
+    house = House(settings)
+    jobs.run_worker(house.dialling(), house.redis)
+
+
+def run_sweep(settings: Settings) -> None:
+    """Put back what was lost, every few seconds, until stopped."""
+    House(settings).sweep().run_until_stopped()
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def main() -> None:
+    from command.cli import main as command_line  # noqa: PLC0415 -- command imports this module
+
+    command_line()

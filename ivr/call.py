@@ -1,0 +1,158 @@
+"""A call as SQL holds it: loaded, and moved on by compare-and-swap."""
+
+import secrets
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from callqueue.legs import Purpose
+from sqlalchemy import Connection, Row, insert, select, update
+
+from ivr.states import Listening, State, pack, unpack
+from store.tables import calls, cases
+
+FINAL_STATUSES = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
+
+_COLUMNS = (
+    calls.c.id,
+    calls.c.sid,
+    calls.c.purpose,
+    calls.c.case_id,
+    calls.c.step,
+    calls.c.state,
+    calls.c.state_data,
+    calls.c.from_number,
+    calls.c.to_number,
+    calls.c.language,
+    calls.c.menu_version_id,
+    calls.c.stream_token,
+    calls.c.ear_step,
+    calls.c.ear_losses,
+    calls.c.department,
+    calls.c.words,
+    calls.c.agent_id,
+    calls.c.entry_id,
+    calls.c.status,
+)
+
+
+@dataclass(frozen=True)
+class Call:
+    """One leg: a caller's, or one that we dialled."""
+
+    id: int
+    sid: str | None
+    purpose: Purpose
+    case_id: int
+    step: int
+    state: State
+    from_number: str
+    to_number: str
+    language: str
+    menu_version_id: int
+    stream_token: str
+    ear_step: int | None
+    ear_losses: int
+    department: str | None
+    words: str
+    agent_id: int | None
+    entry_id: int | None
+    status: str
+
+    @property
+    def ended(self) -> bool:
+        return self.status in FINAL_STATUSES
+
+    @property
+    def answered(self) -> bool:
+        return self.status == "in-progress"
+
+
+class LostRace(Exception):
+    """Somebody else moved the call on between our look and our step: roll back and look again."""
+
+
+def by_sid(tx: Connection, sid: str) -> Call | None:
+    return _one(tx, calls.c.sid == sid)
+
+
+def by_id(tx: Connection, call_id: int) -> Call | None:
+    return _one(tx, calls.c.id == call_id)
+
+
+def receive(
+    tx: Connection,
+    *,
+    sid: str,
+    params: dict[str, str],
+    number: str | None,
+    state: State,
+    listen: bool,
+    language: str,
+    menu_version_id: int,
+    now: datetime,
+) -> Call:
+    """A caller phones: a new case and a call in `state`. `number`: theirs as E.164, None when withheld."""
+    case_id = tx.execute(
+        insert(cases).values(number=number, language=language, opened_at=now)
+    ).inserted_primary_key[0]
+    name, data = pack(state)
+    tx.execute(
+        insert(calls).values(
+            sid=sid,
+            purpose=Purpose.CALLER.value,
+            case_id=case_id,
+            from_number=params.get("From", ""),
+            to_number=params.get("To", ""),
+            language=language,
+            menu_version_id=menu_version_id,
+            step=0,
+            state=name,
+            state_data=data,
+            stream_token=secrets.token_urlsafe(32),
+            ear_step=0 if listen else None,
+            status="in-progress",
+            created_at=now,
+            answered_at=now,
+        )
+    )
+    call = by_sid(tx, sid)
+    assert call is not None  # noqa: S101 -- just inserted, same transaction
+    return call
+
+
+def advance(tx: Connection, call: Call, state: State, *, new_ear: bool = False, **columns: Any) -> Call:
+    """Step on to `state`. Raises LostRace when the call is no longer at the step we saw."""
+    name, data = pack(state)
+    step = call.step + 1
+    ear = _ear(call, state, step, new_ear)
+    changed = tx.execute(
+        update(calls)
+        .where(calls.c.id == call.id, calls.c.step == call.step)
+        .values(step=step, state=name, state_data=data, **ear, **columns)
+    )
+    if changed.rowcount == 0:
+        raise LostRace
+    known = {name: value for name, value in {**ear, **columns}.items() if name in Call.__dataclass_fields__}
+    return replace(call, step=step, state=state, **known)
+
+
+def _ear(call: Call, state: State, step: int, new_ear: bool) -> dict[str, int | None]:
+    """At which step the media stream starts that hears this state; None when nobody needs to listen."""
+    if not isinstance(state, Listening):
+        return {"ear_step": None}
+    if new_ear:
+        return {"ear_step": step, "ear_losses": call.ear_losses + 1}
+    return {"ear_step": step if call.ear_step is None else call.ear_step}
+
+
+def _one(tx: Connection, condition: Any) -> Call | None:
+    row = tx.execute(select(*_COLUMNS).where(condition)).first()
+    return None if row is None else _call(row)
+
+
+def _call(row: Row[Any]) -> Call:
+    fields = dict(row._mapping)
+    fields["purpose"] = Purpose(fields["purpose"])
+    fields["state"] = unpack(fields.pop("state"), fields.pop("state_data"))
+    return Call(**fields)

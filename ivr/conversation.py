@@ -1,0 +1,328 @@
+"""What happens to a call, event by event. Each event is one transaction: look, decide, compare-and-swap.
+
+Keys, words, time-outs, the agent's accept and the hang-up come from different processes in any order. Whoever finds
+the call at another step than expected changes nothing, and the call plays what it is doing now.
+"""
+
+import hmac
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from callbacks.jobs import JobQueue
+from callbacks.promises import job_due, usable_number
+from callqueue import legs
+from carrier.port import CallGone, Carrier, CarrierError
+from speech.expectation import Expectation
+from speech.hearing import Hearing
+from sqlalchemy import Connection, insert, update
+
+from ivr import call as call_rows
+from ivr.call import FINAL_STATUSES, Call, LostRace
+from ivr.catalogue import Catalogue
+from ivr.dialogue import (
+    KEYS_FROM_THE_START,
+    Caller,
+    Next,
+    expectation,
+    on_conference_over,
+    on_deaf,
+    on_key,
+    on_rescue,
+    on_silence,
+    on_speaking,
+    on_words,
+)
+from ivr.menu.model import Menu
+from ivr.settle import After, Settlement
+from ivr.states import Asking, Listening
+from store.database import Store
+from store.masking import mask_number, mask_words
+from store.tables import calls, utterances
+
+log = logging.getLogger("barocall.conversation")
+
+TRIES_AGAINST_RACES = 5
+EAR_LOSSES_BEFORE_KEYS = 3
+
+Find = Callable[[Connection], Call | None]
+Decide = Callable[[Call, Menu], Next | None]
+"""None: nothing changes."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The parts that a conversation works with; app.py chooses them."""
+
+    store: Store
+    carrier: Carrier
+    jobs: JobQueue
+    catalogue: Catalogue
+    clock: Callable[[], datetime]
+    phone_number: str
+    listens: bool
+    retention: timedelta
+
+
+class Conversation:
+    """Every method is one event. It returns the call as it is afterwards, None when we know no such call."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+
+    # What the carrier asks
+
+    def answer(self, sid: str, params: dict[str, str]) -> Call:
+        """A caller phones; the published menu is pinned to the call for life. Asked twice, answered once."""
+        with self.desk.store.write() as tx:
+            known = call_rows.by_sid(tx, sid)
+            if known is not None:
+                return known
+            version_id, _menu = self.desk.catalogue.published(tx)
+            log.info("%s: a call from %s", sid, mask_number(params.get("From", "")))
+            return call_rows.receive(
+                tx,
+                sid=sid,
+                params=params,
+                number=usable_number(params.get("From", "")),
+                state=Asking() if self.desk.listens else KEYS_FROM_THE_START,
+                listen=self.desk.listens,
+                language="ko",
+                menu_version_id=version_id,
+                now=self.desk.clock(),
+            )
+
+    def leg_answered(self, leg_id: int, sid: str) -> Call | None:
+        """Somebody picked up a leg that we dialled. None: it is a second leg for one order, or an unknown one, and
+        must be hung up before it speaks."""
+        after = After()
+        with self.desk.store.write() as tx:
+            leg = self._own_leg(tx, leg_id, sid)
+            if leg is None or leg.ended or leg.answered:
+                return leg
+            state = self._settlement(tx, after).first_words(leg)
+            answered = {"answered_at": self.desk.clock(), "status": "in-progress"}
+            leg = call_rows.advance(tx, leg, state, **answered)
+        self._run(after)
+        return leg
+
+    def now(self, sid: str) -> Call | None:
+        """What the call does at this moment; changes nothing."""
+        with self.desk.store.read() as tx:
+            return call_rows.by_sid(tx, sid)
+
+    def key(self, sid: str, step: int, digits: str) -> Call | None:
+        def decide(call: Call, menu: Menu) -> Next:
+            return on_key(call.state, digits, menu, _caller(call), usable_number)
+
+        return self._turn(_with_sid(sid), decide, step=step)
+
+    def silence(self, sid: str, step: int) -> Call | None:
+        return self._turn(_with_sid(sid), lambda call, menu: on_silence(call.state, menu), step=step)
+
+    def conference_over(self, sid: str) -> Call | None:
+        return self._turn(_with_sid(sid), lambda call, _menu: on_conference_over(call.state))
+
+    def rescue(self, sid: str) -> Call | None:
+        """After a fault of ours: on to a person."""
+        return self._turn(_with_sid(sid), lambda call, menu: on_rescue(call.state, menu))
+
+    def status(self, sid: str, status: str) -> None:
+        """How a caller's call goes; only its end matters."""
+        self._status(_with_sid(sid), status)
+
+    def leg_status(self, leg_id: int, sid: str, status: str) -> None:
+        """How a leg that we dialled goes. `initiated` teaches its CallSid even when the answer to our order was
+        lost."""
+        self._status(lambda tx: self._own_leg(tx, leg_id, sid), status)
+
+    # What the ear reports
+
+    def expecting(self, call_id: int) -> Expectation | None:
+        """What the caller may say now; None where words don't count."""
+        with self.desk.store.read() as tx:
+            call = call_rows.by_id(tx, call_id)
+            if call is None or call.ended:
+                return None
+            return expectation(call.state, self.desk.catalogue.version(tx, call.menu_version_id))
+
+    def speaking(self, call_id: int) -> None:
+        """Sustained speech over a prompt: the prompt stops."""
+        self._turn(_with_id(call_id), lambda call, _menu: on_speaking(call.state), move=True)
+
+    def heard(self, call_id: int, expected: Expectation, hearing: Hearing) -> Call | None:
+        """The caller's words, decoded against what was `expected` when they began. They count as long as the call
+        expects the same, whatever its step: a word spoken across a time-out is not lost."""
+        decided = "late"
+
+        def decide(call: Call, menu: Menu) -> Next | None:
+            nonlocal decided
+            current = expectation(call.state, menu)
+            if current is None or current.name != expected.name:
+                return None
+            following, decision = on_words(call.state, hearing, menu, _caller(call))
+            decided = type(decision).__name__.lower()
+            return following
+
+        def record(tx: Connection, call: Call) -> None:
+            self._record(tx, call, expected, hearing, decided)
+
+        words = {"words": mask_words(hearing.words)} if expected.name == "departments" else {}
+        return self._turn(_with_id(call_id), decide, move=True, record=record, columns=words)
+
+    def ear_opened(self, sid: str, token: str) -> Call | None:
+        """The call that a media socket belongs to; None for a wrong secret or a call that needs no ear."""
+        call = self.now(sid)
+        if call is None or call.ended or not hmac.compare_digest(call.stream_token, token):
+            return None
+        return call
+
+    def cannot_hear(self, call_id: int) -> None:
+        """No recogniser, or no room in it: the keys do everything."""
+
+        def decide(call: Call, _menu: Menu) -> Next | None:
+            return on_deaf(call.state)
+
+        self._turn(_with_id(call_id), decide, move=True)
+
+    def ear_lost(self, call_id: int, asked_at_step: int) -> None:
+        """A media socket closed while we should be listening: ask for another; if they keep closing, read the keys."""
+
+        def decide(call: Call, _menu: Menu) -> Next | None:
+            if call.ear_step != asked_at_step or not isinstance(call.state, Listening):
+                return None
+            if call.ear_losses + 1 >= EAR_LOSSES_BEFORE_KEYS:
+                return on_deaf(call.state)
+            return replace(call.state, quiet=False)
+
+        self._turn(_with_id(call_id), decide, move=True, new_ear=True)
+
+    # One event, one transaction
+
+    def _turn(
+        self,
+        find: Find,
+        decide: Decide,
+        *,
+        step: int | None = None,
+        move: bool = False,
+        new_ear: bool = False,
+        record: Callable[[Connection, Call], None] | None = None,
+        columns: dict[str, Any] | None = None,
+    ) -> Call | None:
+        """Decide and step on.
+
+        `step`: what the event answers; at another step nothing changes. `move`: the event came from outside the
+        call's own document, so the carrier is told to fetch the new one. `record` runs whatever is decided.
+        """
+        for _ in range(TRIES_AGAINST_RACES):
+            after = After()
+            try:
+                with self.desk.store.write() as tx:
+                    call = find(tx)
+                    if call is None or call.ended or (step is not None and call.step != step):
+                        return call
+                    menu = self.desk.catalogue.version(tx, call.menu_version_id)
+                    following = decide(call, menu)
+                    if record is not None:
+                        record(tx, call)
+                    if following is None:
+                        return call
+                    state, settled = self._settlement(tx, after).settle(call, following, menu)
+                    changed = {**(columns or {}), **settled}
+                    call = call_rows.advance(tx, call, state, new_ear=new_ear, **changed)
+            except LostRace:
+                continue
+            if move and call.sid is not None:
+                after.moves.append(call.sid)
+            self._run(after)
+            return call
+        raise LostRace
+
+    def _status(self, find: Find, status: str) -> None:
+        if status not in FINAL_STATUSES:
+            with self.desk.store.write() as tx:
+                find(tx)
+            return
+        after = After()
+        with self.desk.store.write() as tx:
+            call = find(tx)
+            if call is None or not self._mark_ended(tx, call, status):
+                return
+            self._settlement(tx, after).ended(call, status)
+        self._run(after)
+
+    def _settlement(self, tx: Connection, after: After) -> Settlement:
+        desk = self.desk
+        return Settlement(tx, desk.clock(), desk.catalogue.departments, desk.phone_number, after)
+
+    def _own_leg(self, tx: Connection, leg_id: int, sid: str) -> Call | None:
+        leg = call_rows.by_id(tx, leg_id)
+        if leg is None or not legs.learn_sid(tx, leg_id, sid):
+            log.warning("%s: not the leg we ordered as %s; it is hung up", sid, leg_id)
+            return None
+        return replace(leg, sid=sid)
+
+    def _mark_ended(self, tx: Connection, call: Call, status: str) -> bool:
+        ended = update(calls).where(calls.c.id == call.id, calls.c.status.not_in(FINAL_STATUSES))
+        return tx.execute(ended.values(status=status, ended_at=self.desk.clock())).rowcount == 1
+
+    def _record(
+        self, tx: Connection, call: Call, expected: Expectation, hearing: Hearing, decided: str
+    ) -> None:
+        now = self.desk.clock()
+        tx.execute(
+            insert(utterances).values(
+                call_id=call.id,
+                at=now,
+                step=call.step,
+                expectation=expected.name,
+                words=mask_words(hearing.words),
+                alternatives=[[mask_words(heard.text), heard.score] for heard in hearing.alternatives],
+                meaning=hearing.meaning,
+                probability=hearing.probability,
+                decision=decided,
+                audio_seconds=hearing.audio_seconds,
+                expires_at=now + self.desk.retention,
+            )
+        )
+
+    def _run(self, after: After) -> None:
+        """Any of this may fail or be lost: SQL knows what is due, and the sweep puts it back."""
+        for leg_id in after.rings:
+            self.desk.jobs.ring(leg_id, generation=0)
+        for callback_id in after.promises:
+            self._put_promise(callback_id)
+        for sid in after.moves:
+            self._tell_carrier(lambda sid=sid: self.desk.carrier.move_call(sid, "/voice/now"))
+        for sid in after.ends:
+            self._tell_carrier(lambda sid=sid: self.desk.carrier.end_call(sid))
+
+    def _put_promise(self, callback_id: int) -> None:
+        with self.desk.store.read() as tx:
+            job = job_due(tx, callback_id)
+        if job is not None:
+            self.desk.jobs.keep(callback_id, generation=job.generation, due_at=job.due_at)
+
+    def _tell_carrier(self, order: Callable[[], None]) -> None:
+        try:
+            order()
+        except CallGone:
+            log.info("a call had ended before it could be moved")
+        except CarrierError as error:
+            # The call's own document comes back to us within a round and then plays the new state.
+            log.warning("the carrier did not move a call: %s", error)
+
+
+def _with_sid(sid: str) -> Find:
+    return lambda tx: call_rows.by_sid(tx, sid)
+
+
+def _with_id(call_id: int) -> Find:
+    return lambda tx: call_rows.by_id(tx, call_id)
+
+
+def _caller(call: Call) -> Caller:
+    return Caller(number=usable_number(call.from_number))

@@ -1,0 +1,339 @@
+"""The conversation's decisions: a state and what happened → what comes next. No clock, no database, no carrier."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from speech.decide import AskAgain, Confirm, Decision, Go, Keys, Person, Thresholds, decide
+from speech.expectation import YES_NO, Expectation, Meaning
+from speech.hearing import Hearing
+
+from ivr.menu.model import Menu
+from ivr.states import (
+    Asking,
+    Confirming,
+    ConfirmingNumber,
+    Ended,
+    EnteringNumber,
+    Greeting,
+    Holding,
+    Joining,
+    Offer,
+    Offering,
+    ReadingKeys,
+    Serving,
+    State,
+    Whispering,
+    Why,
+    offer_of,
+)
+
+FAILURES_BEFORE_PERSON = 2
+THRESHOLDS = Thresholds()
+KEYS_FROM_THE_START = ReadingKeys(failures=1)
+"""Where nobody listens: read twice, then a person."""
+
+
+@dataclass(frozen=True)
+class GoTo:
+    """On to a department: what it is like there (open? a line?) decides the state."""
+
+    department: str
+
+
+@dataclass(frozen=True)
+class Hold:
+    """Back to waiting at the place the caller has."""
+
+    offer: Offer
+
+
+@dataclass(frozen=True)
+class NextRound:
+    """Another round of the hold document, with news of the place and the wait."""
+
+    holding: Holding
+
+
+@dataclass(frozen=True)
+class OfferAgain:
+    """The waiting caller asked for the callback."""
+
+    holding: Holding
+
+
+@dataclass(frozen=True)
+class MakePromise:
+    """The caller confirmed the number: we will call back."""
+
+    offer: ConfirmingNumber
+
+
+@dataclass(frozen=True)
+class AgentAccepts:
+    """The agent takes the call that was whispered."""
+
+
+@dataclass(frozen=True)
+class AgentDeclines:
+    """The agent does not take it. `answered`: they pressed another key, rather than nothing at all."""
+
+    answered: bool
+
+
+@dataclass(frozen=True)
+class CalleeAccepts:
+    """The caller whom we call back wants to talk now."""
+
+
+@dataclass(frozen=True)
+class CalleeDeclines:
+    """The caller whom we call back does not, or a machine picked up."""
+
+
+@dataclass(frozen=True)
+class ConversationOver:
+    """The two have talked."""
+
+    entry_id: int
+
+
+Next = (
+    State
+    | GoTo
+    | Hold
+    | NextRound
+    | OfferAgain
+    | MakePromise
+    | AgentAccepts
+    | AgentDeclines
+    | CalleeAccepts
+    | CalleeDeclines
+    | ConversationOver
+)
+
+
+@dataclass(frozen=True)
+class Caller:
+    """What a decision may know about who is calling."""
+
+    number: str | None
+    """E.164, and one that we may call back; None when withheld or out of reach."""
+
+
+def expectation(state: State, menu: Menu) -> Expectation | None:
+    """What the caller may say now; None where only keys count."""
+    match state:
+        case Asking() | ReadingKeys():
+            meanings = tuple(Meaning(d.id, d.phrases) for d in menu.departments)
+            return Expectation("departments", meanings, silence_seconds=0.6)
+        case Confirming(department=department):
+            return replace(YES_NO, name=f"confirm:{department}")
+        case Offering():
+            return replace(YES_NO, name="offer")
+        case ConfirmingNumber(number=number):
+            return replace(YES_NO, name=f"number:{number[-4:]}")
+        case _:
+            return None
+
+
+def on_key(state: State, key: str, menu: Menu, caller: Caller, usable: Callable[[str], str | None]) -> Next:
+    """What a key does; `usable` tells whether a keyed number may be called back. A key without a meaning
+    repeats the state rather than ending anything."""
+    match state:
+        case Asking() | ReadingKeys():
+            return _key_in_menu(state, key, menu)
+        case Confirming():
+            return _key_while_confirming(state, key, menu)
+        case Offering():
+            return {"1": take_number(state, caller), "2": turn_down(state)}.get(
+                key, replace(state, quiet=False)
+            )
+        case EnteringNumber():
+            return _number_keyed(state, key, usable)
+        case ConfirmingNumber():
+            return {
+                "1": MakePromise(state),
+                "2": EnteringNumber(**offer_of(state)),
+                "0": turn_down(state),
+            }.get(key, replace(state, quiet=False))
+        case Holding():
+            return OfferAgain(state) if key == "1" else NextRound(state)
+        case Whispering():
+            return AgentAccepts() if key == "1" else AgentDeclines(answered=True)
+        case Greeting():
+            return CalleeAccepts() if key == "1" else CalleeDeclines()
+        case _:
+            return state
+
+
+def on_silence(state: State, menu: Menu) -> Next:
+    """The document ran to its end and nobody pressed or said anything that we understood."""
+    match state:
+        case Asking() | ReadingKeys():
+            return _after_failure(state.failures, "silence", menu)
+        case Confirming():
+            return _again_or(state, GoTo(menu.person.id))
+        case Offering() | ConfirmingNumber():
+            return _again_or(state, turn_down(state))
+        case EnteringNumber():
+            return _again_or(state, turn_down(state))
+        case Holding():
+            return NextRound(state)
+        case Whispering():
+            return _again_or(state, AgentDeclines(answered=False))
+        case Greeting():
+            return _again_or(state, CalleeDeclines())
+        case _:
+            return state
+
+
+def on_deaf(state: State) -> State | None:
+    """We can't hear this caller: the keys are read out. Questions with a yes or no name their keys anyway."""
+    match state:
+        case Asking():
+            return ReadingKeys()
+        case Confirming() | Offering() | ConfirmingNumber():
+            return replace(state, quiet=False)
+        case _:
+            return None
+
+
+def on_conference_over(state: State) -> Next | None:
+    """A leg came out of its conference."""
+    match state:
+        case Joining(entry_id=entry_id) | Serving(entry_id=entry_id):
+            return ConversationOver(entry_id)
+        case _:
+            return None
+
+
+def on_rescue(state: State, menu: Menu) -> Next:
+    """After a fault of ours: whoever was still choosing goes to a person."""
+    match state:
+        case Asking() | Confirming() | ReadingKeys():
+            return GoTo(menu.person.id)
+        case Offering() | EnteringNumber() | ConfirmingNumber():
+            return turn_down(state)
+        case _:
+            return state
+
+
+def on_words(state: State, hearing: Hearing, menu: Menu, caller: Caller) -> tuple[Next, Decision]:
+    """What the caller's words do. The decision is told apart from its effect so that both can be recorded."""
+    match state:
+        case Asking() | ReadingKeys():
+            always = hearing.meaning is not None and menu.department(hearing.meaning).always_confirm
+            decision = decide(hearing, THRESHOLDS, failures=state.failures, always_confirm=always)
+            return _words_in_menu(state, decision, menu), decision
+        case _:
+            decision = decide(hearing, THRESHOLDS, failures=0, always_confirm=False)
+            return _yes_or_no(state, decision, menu, caller), decision
+
+
+def on_speaking(state: State) -> State | None:
+    """The caller talks over our prompt: fall silent. None when there is no prompt to stop."""
+    match state:
+        case Asking() | Confirming() | ReadingKeys() | Offering() | ConfirmingNumber():
+            return None if state.quiet else replace(state, quiet=True)
+        case _:
+            return None
+
+
+def take_number(offer: Offer, caller: Caller) -> State:
+    """The caller wants the call: which number?"""
+    if caller.number is None:
+        return EnteringNumber(**offer_of(offer))
+    return ConfirmingNumber(**offer_of(offer), number=caller.number)
+
+
+def turn_down(offer: Offer) -> Next:
+    """No callback, then: back to the place in the line, or goodbye where there is no line."""
+    return Ended() if offer.entry_id is None else Hold(offer)
+
+
+def _key_in_menu(state: Asking | ReadingKeys, key: str, menu: Menu) -> Next:
+    if key in ("*", "#"):
+        return (
+            replace(state, quiet=False)
+            if isinstance(state, ReadingKeys)
+            else replace(state, why="repeat", quiet=False)
+        )
+    chosen = menu.department_with_key(key)
+    if chosen is None:
+        return _after_failure(state.failures, "unclear", menu)
+    return GoTo(chosen.id)
+
+
+def _key_while_confirming(state: Confirming, key: str, menu: Menu) -> Next:
+    match key:
+        case "1":
+            return GoTo(state.department)
+        case "2":
+            return _misunderstood(state, menu)
+        case "0":
+            return GoTo(menu.person.id)
+        case _:
+            return replace(state, quiet=False)
+
+
+def _number_keyed(state: EnteringNumber, digits: str, usable: Callable[[str], str | None]) -> Next:
+    if digits == "0":  # A lone 0 is a person, here as everywhere.
+        return turn_down(state)
+    number = usable(digits)
+    if number is None:
+        return _again_or(state, turn_down(state))
+    return ConfirmingNumber(**offer_of(state), number=number)
+
+
+def _words_in_menu(state: Asking | ReadingKeys, decision: Decision, menu: Menu) -> Next:
+    match decision:
+        case Go(meaning):
+            return GoTo(meaning)
+        case Confirm(meaning):
+            return Confirming(department=meaning, failures=state.failures)
+        case AskAgain() | Keys() | Person():
+            return _after_failure(state.failures, "unclear", menu)
+
+
+def _yes_or_no(state: State, decision: Decision, menu: Menu, caller: Caller) -> Next:
+    # A shaky yes is asked again: "네" is the shortest word and the easiest to imagine in noise.
+    said = decision.meaning if isinstance(decision, Go) else None
+    match state, said:
+        case Confirming(department=department), "yes":
+            return GoTo(department)
+        case Confirming(), "no":
+            return _misunderstood(state, menu)
+        case Offering(), "yes":
+            return take_number(state, caller)
+        case Offering() | ConfirmingNumber(), "no":
+            return (
+                EnteringNumber(**offer_of(state)) if isinstance(state, ConfirmingNumber) else turn_down(state)
+            )
+        case ConfirmingNumber(), "yes":
+            return MakePromise(state)
+        case _:
+            return on_silence(state, menu)
+
+
+def _misunderstood(state: Confirming, menu: Menu) -> Next:
+    return _after_failure(state.failures, "unclear", menu)
+
+
+def _after_failure(failures: int, why: Why, menu: Menu) -> Next:
+    match failures:
+        case 0:
+            return Asking(failures=1, why=why)
+        case 1:
+            return ReadingKeys(failures=FAILURES_BEFORE_PERSON)
+        case _:
+            return GoTo(menu.person.id)
+
+
+def _again_or(
+    state: Confirming | Offering | ConfirmingNumber | EnteringNumber | Whispering | Greeting, otherwise: Next
+) -> Next:
+    if state.failures:
+        return otherwise
+    if isinstance(state, EnteringNumber | Whispering | Greeting):
+        return replace(state, failures=1)
+    return replace(state, failures=1, quiet=False)

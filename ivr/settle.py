@@ -1,0 +1,326 @@
+"""What a decision does to the line, the agents and the promises, inside the transaction that takes it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from callbacks.lifecycle import AttemptOutcome
+from callbacks.promises import AlreadyPromised, promise
+from callqueue import agents, legs, line, wait
+from callqueue.department import Department as LineDepartment
+from callqueue.legs import Purpose
+from sqlalchemy import Connection, select
+
+from callbacks import dispatch as reach
+from ivr import call as call_rows
+from ivr.call import FINAL_STATUSES, Call
+from ivr.dialogue import (
+    AgentAccepts,
+    AgentDeclines,
+    CalleeAccepts,
+    CalleeDeclines,
+    ConversationOver,
+    GoTo,
+    Hold,
+    MakePromise,
+    Next,
+    NextRound,
+    OfferAgain,
+)
+from ivr.menu.model import Menu
+from ivr.states import (
+    ConfirmingNumber,
+    Ended,
+    Greeting,
+    Holding,
+    Joining,
+    Offer,
+    Offering,
+    Promised,
+    Released,
+    Serving,
+    State,
+    Whispering,
+)
+from store.tables import attempts, calls
+
+# A later figure may rise by so much unexplained: it is spoken in whole minutes.
+RISE_WITHOUT_REASON_SECONDS = 60.0
+
+AGENT_OUTCOMES = {
+    "busy": AttemptOutcome.AGENT_DECLINED,
+    "failed": AttemptOutcome.FAILED,
+    "no-answer": AttemptOutcome.AGENT_NO_ANSWER,
+    "canceled": AttemptOutcome.AGENT_NO_ANSWER,
+    "completed": AttemptOutcome.AGENT_DECLINED,  # They hung up during the whisper.
+}
+CALLEE_OUTCOMES = {
+    "busy": AttemptOutcome.CALLER_BUSY,
+    "failed": AttemptOutcome.FAILED,
+    "no-answer": AttemptOutcome.CALLER_NO_ANSWER,
+    "canceled": AttemptOutcome.CALLER_NO_ANSWER,
+    "completed": AttemptOutcome.CALLER_DECLINED,
+}
+
+
+@dataclass
+class After:
+    """Work that waits for the commit: whoever is told early would find nothing in SQL."""
+
+    rings: list[int] = field(default_factory=list)
+    """Legs to dial."""
+    promises: list[int] = field(default_factory=list)
+    """Callbacks whose next job has to be put."""
+    moves: list[str] = field(default_factory=list)
+    """Calls that the carrier must fetch a new document for."""
+    ends: list[str] = field(default_factory=list)
+    """Calls that the carrier must end."""
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """One event's work. `tx` is its transaction, `now` its moment."""
+
+    tx: Connection
+    now: datetime
+    departments: Callable[[Connection], Mapping[str, LineDepartment]]
+    phone_number: str
+    after: After
+
+    def settle(self, call: Call, following: Next, menu: Menu) -> tuple[State, dict[str, Any]]:
+        """The state that a decision leads to, and the columns that change with it."""
+        match following:
+            case GoTo(department=department):
+                return self._arrive(call, department, menu), {"department": department}
+            case Hold(offer=offer):
+                return self._back_to_line(offer), {}
+            case NextRound(holding=holding):
+                return self._next_round(holding, menu), {}
+            case OfferAgain(holding=holding):
+                return _offer(holding, "asked"), {}
+            case MakePromise(offer=offer):
+                return self._promise(call, offer, menu), {}
+            case AgentAccepts():
+                return self._agent_accepts(call), {}
+            case AgentDeclines(answered=answered):
+                outcome = AttemptOutcome.AGENT_DECLINED if answered else AttemptOutcome.AGENT_NO_ANSWER
+                return self._agent_lost(call, outcome), {}
+            case CalleeAccepts():
+                return self._callee_accepts(call), {}
+            case CalleeDeclines():
+                self._callee_lost(call, AttemptOutcome.CALLER_DECLINED)
+                return Ended(), {}
+            case ConversationOver(entry_id=entry_id):
+                self._over(entry_id)
+                is_agent = call.purpose == Purpose.AGENT
+                return Released(why="served") if is_agent else Ended(farewell="served"), {}
+            case _:
+                return following, {}
+
+    def first_words(self, leg: Call) -> State:
+        """What a leg that we dialled hears on picking up."""
+        match leg.state:
+            case Whispering():
+                return self._whisper(leg)
+            case Greeting() as state:
+                return replace(state, department=leg.department or "")
+            case state:
+                return state
+
+    def ended(self, call: Call, status: str) -> None:
+        """The carrier says that a call is over. Harmless when everything was settled before."""
+        match call.state:
+            case Whispering():
+                self._agent_lost(call, AGENT_OUTCOMES[status])
+            case Greeting():
+                self._callee_lost(call, CALLEE_OUTCOMES[status])
+            case Joining(entry_id=entry_id) | Serving(entry_id=entry_id):
+                self._over(entry_id)
+            case _:
+                self._caller_gone(call)
+
+    # Callers
+
+    def _arrive(self, call: Call, department_id: str, menu: Menu) -> State:
+        standing = line.entry_of_call(self.tx, call.id)
+        if standing is not None:
+            return Holding(department=standing.department, entry_id=standing.id)
+        department = menu.department(department_id)
+        if not department.hours.is_open(self.now):
+            opens = department.hours.next_opening(self.now)
+            return Offering(department=department_id, why="closed", due_at=opens and opens.isoformat())
+        of_line = department.for_line()
+        if agents.signed_in(self.tx, of_line) == 0:
+            return Offering(department=department_id, why="nobody")
+        entry_id = line.join(self.tx, case_id=call.case_id, call_id=call.id, department=of_line, now=self.now)
+        self.dispatch()
+        return self._hold_or_offer(entry_id, of_line)
+
+    def _hold_or_offer(self, entry_id: int, department: LineDepartment) -> State:
+        holding, told = self._look_at_line(Holding(department=department.id, entry_id=entry_id), department)
+        limit = department.callback_above_seconds
+        if limit is None or told is None or told.mid_seconds <= limit:
+            return holding
+        return _offer(holding, "long")
+
+    def _back_to_line(self, offer: Offer) -> State:
+        if offer.entry_id is None:
+            return Ended()
+        return Holding(
+            department=offer.department,
+            entry_id=offer.entry_id,
+            position=line.position(self.tx, offer.entry_id, self.now),
+            low_seconds=offer.low_seconds,
+            high_seconds=offer.high_seconds,
+        )
+
+    def _next_round(self, holding: Holding, menu: Menu) -> State:
+        department = menu.department(holding.department).for_line()
+        news, _told = self._look_at_line(replace(holding, round=holding.round + 1), department)
+        return replace(news, longer_than_told=_rises(holding.high_seconds, news.high_seconds))
+
+    def _look_at_line(
+        self, holding: Holding, department: LineDepartment
+    ) -> tuple[Holding, wait.WaitRange | None]:
+        """Where the caller stands and how long it will take, as they will be told; what is told is stored."""
+        position = line.position(self.tx, holding.entry_id, self.now)
+        told = None if position is None else wait.estimate(self.tx, department, position, self.now)
+        if told is not None:
+            wait.announce(self.tx, holding.entry_id, told, self.now)
+        news = replace(
+            holding,
+            position=position,
+            low_seconds=None if told is None else told.low_seconds,
+            high_seconds=None if told is None else told.high_seconds,
+        )
+        return news, told
+
+    def _promise(self, call: Call, offer: ConfirmingNumber, menu: Menu) -> State:
+        made = promise(
+            self.tx,
+            case_id=call.case_id,
+            entry_id=offer.entry_id,
+            department=menu.department(offer.department).for_line(),
+            number=offer.number,
+            language=call.language,
+            words=call.words,
+            due_at=self.now if offer.due_at is None else datetime.fromisoformat(offer.due_at),
+            now=self.now,
+        )
+        again = isinstance(made, AlreadyPromised)
+        if again and offer.entry_id is not None:
+            # The promise of the earlier call stands; a second place in the line would ring them twice.
+            line.leave(self.tx, offer.entry_id, "promised", self.now)
+        self.after.promises.append(made.callback_id)
+        return Promised(department=offer.department, number=offer.number, due_at=offer.due_at, again=again)
+
+    def _caller_gone(self, call: Call) -> None:
+        ringing = reach.caller_gone(self.tx, call.id, self.now)
+        if ringing is not None:
+            self._release(ringing, "caller_left")
+        self.dispatch()
+
+    # Agents
+
+    def _whisper(self, leg: Call) -> State:
+        entry = None if leg.entry_id is None else line.entry(self.tx, leg.entry_id)
+        if entry is None or entry.state != line.EntryState.OFFERED or entry.agent_id != leg.agent_id:
+            return Released(why="caller_left")
+        return Whispering(
+            department=entry.department,
+            words=leg.words,
+            waited_seconds=(self.now - entry.joined_at).total_seconds(),
+            callback_attempt=self._attempt_ordinal(leg),
+        )
+
+    def _attempt_ordinal(self, leg: Call) -> int | None:
+        ordinal = select(attempts.c.ordinal).join(calls, calls.c.attempt_id == attempts.c.id)
+        return self.tx.execute(ordinal.where(calls.c.id == leg.id)).scalar()
+
+    def _agent_accepts(self, leg: Call) -> State:
+        taken = reach.agent_accepted(self.tx, leg.id, self.now)
+        if taken is None or leg.entry_id is None:
+            return Released(why="caller_left")
+        if taken.caller_leg_id is not None:
+            self.after.rings.append(taken.caller_leg_id)
+        if taken.live_call_id is not None:
+            self._join_caller(taken.live_call_id, leg.entry_id)
+        return Serving(entry_id=leg.entry_id, callback=taken.caller_leg_id is not None)
+
+    def _join_caller(self, call_id: int, entry_id: int) -> None:
+        call = call_rows.by_id(self.tx, call_id)
+        if call is not None and call.sid is not None:
+            call_rows.advance(self.tx, call, Joining(entry_id=entry_id))
+            self.after.moves.append(call.sid)
+
+    def _agent_lost(self, leg: Call, outcome: AttemptOutcome) -> State:
+        reach.agent_leg_failed(self.tx, leg.id, outcome, self.now)
+        self.dispatch()
+        return Released(why="declined")
+
+    def _release(self, leg_id: int, why: Any) -> None:
+        """Tell an agent's leg why it ends. A leg that has ended by itself is left alone."""
+        leg = call_rows.by_id(self.tx, leg_id)
+        if leg is None or leg.ended:
+            return
+        call_rows.advance(self.tx, leg, Released(why=why))
+        if leg.sid is None:
+            legs.cancel(self.tx, leg_id)
+        elif leg.answered:
+            self.after.moves.append(leg.sid)
+        else:
+            self.after.ends.append(leg.sid)
+
+    # Callers whom we call back
+
+    def _callee_accepts(self, leg: Call) -> State:
+        if leg.entry_id is None or not reach.caller_leg_accepted(self.tx, leg.id, self.now):
+            return Ended()
+        return Joining(entry_id=leg.entry_id)
+
+    def _callee_lost(self, leg: Call, outcome: AttemptOutcome) -> None:
+        """They could not be reached: the agent who waits alone is told and set free."""
+        agent_leg = self._agent_leg_beside(leg)
+        retried = reach.caller_leg_failed(self.tx, leg.id, outcome, self.now)
+        if agent_leg is not None:
+            self._release(agent_leg, "caller_unreachable")
+        if retried is not None:
+            self.after.promises.append(retried)
+        self.dispatch()
+
+    def _agent_leg_beside(self, leg: Call) -> int | None:
+        beside = select(calls.c.id).where(
+            calls.c.purpose == Purpose.AGENT.value,
+            calls.c.entry_id == leg.entry_id,
+            calls.c.status.not_in(FINAL_STATUSES),
+        )
+        return self.tx.execute(beside.order_by(calls.c.id.desc())).scalar()
+
+    # Both
+
+    def _over(self, entry_id: int) -> None:
+        reach.conversation_ended(self.tx, entry_id, self.now)
+        self.dispatch()
+
+    def dispatch(self) -> None:
+        """Somebody joined or somebody is free: who can be rung now?"""
+        departments = self.departments(self.tx)
+        self.after.rings.extend(reach.dispatch(self.tx, departments, self.phone_number, self.now))
+
+
+def _offer(holding: Holding, why: Any) -> Offering:
+    return Offering(
+        department=holding.department,
+        why=why,
+        entry_id=holding.entry_id,
+        position=holding.position,
+        low_seconds=holding.low_seconds,
+        high_seconds=holding.high_seconds,
+    )
+
+
+def _rises(told_seconds: float | None, new_seconds: float | None) -> bool:
+    if told_seconds is None or new_seconds is None:
+        return False
+    return new_seconds > told_seconds + RISE_WITHOUT_REASON_SECONDS

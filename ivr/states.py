@@ -1,0 +1,200 @@
+"""What a call is doing. One state at a time, stored as (name, data) beside the call's step number."""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+Why = Literal["first", "silence", "unclear", "repeat"]
+OfferWhy = Literal["long", "closed", "nobody", "asked"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asking:
+    """The open question. `quiet`: the caller has begun to speak, so we only listen."""
+
+    failures: int = 0
+    why: Why = "first"
+    quiet: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Confirming:
+    """We think we know the department and ask whether that is right."""
+
+    department: str
+    failures: int = 0
+    quiet: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadingKeys:
+    """The departments are read out with their keys; the words of the open question still count."""
+
+    failures: int = 2
+    quiet: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """What is on offer: a call back by `department`, from `due_at` on (ISO; null: when the turn comes).
+
+    `entry_id` is the place the caller holds meanwhile; null out of hours, when there is no line to stand in.
+    """
+
+    department: str
+    why: OfferWhy
+    entry_id: int | None = None
+    due_at: str | None = None
+    position: int | None = None
+    low_seconds: float | None = None
+    high_seconds: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offering(Offer):
+    """We offer to call back."""
+
+    failures: int = 0
+    quiet: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class EnteringNumber(Offer):
+    """The caller keys in the number to call back."""
+
+    failures: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConfirmingNumber(Offer):
+    """The number is read back; nothing is promised before the caller says it is right."""
+
+    number: str
+    failures: int = 0
+    quiet: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Promised:
+    """The promise is in SQL; we say so and hang up."""
+
+    department: str
+    number: str
+    due_at: str | None = None
+    again: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Holding:
+    """The caller waits in the line and hears where they stand. `promised_high_seconds`: the wait's upper
+    end as last told; a later figure never rises above it without a reason."""
+
+    department: str
+    entry_id: int
+    round: int = 0
+    position: int | None = None
+    low_seconds: float | None = None
+    high_seconds: float | None = None
+    longer_than_told: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Joining:
+    """In the conference with the agent, or on the way there. Never moved again."""
+
+    entry_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ended:
+    """Goodbye."""
+
+    farewell: Literal["served", "bye"] = "bye"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Whispering:
+    """An agent's leg: who waits and why, before they accept. Filled in when the agent picks up."""
+
+    department: str = ""
+    words: str = ""
+    waited_seconds: float = 0.0
+    callback_attempt: int | None = None
+    failures: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Serving:
+    """An agent's leg in the conference; `callback`: the caller is being dialled meanwhile."""
+
+    entry_id: int
+    callback: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Released:
+    """An agent's leg is told why it ends."""
+
+    why: Literal["caller_left", "declined", "served", "caller_unreachable"] = "served"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Greeting:
+    """The leg to a caller whom we call back: they press 1 before an agent is joined."""
+
+    department: str = ""
+    failures: int = 0
+
+
+State = (
+    Asking
+    | Confirming
+    | ReadingKeys
+    | Offering
+    | EnteringNumber
+    | ConfirmingNumber
+    | Promised
+    | Holding
+    | Joining
+    | Ended
+    | Whispering
+    | Serving
+    | Released
+    | Greeting
+)
+
+Listening = Asking | Confirming | ReadingKeys | Offering | ConfirmingNumber
+"""States in which the caller may speak."""
+
+_BY_NAME: dict[str, type[Any]] = {
+    "asking": Asking,
+    "confirming": Confirming,
+    "reading_keys": ReadingKeys,
+    "offering": Offering,
+    "entering_number": EnteringNumber,
+    "confirming_number": ConfirmingNumber,
+    "promised": Promised,
+    "holding": Holding,
+    "joining": Joining,
+    "ended": Ended,
+    "whispering": Whispering,
+    "serving": Serving,
+    "released": Released,
+    "greeting": Greeting,
+}
+_NAMES = {kind: name for name, kind in _BY_NAME.items()}
+
+
+def pack(state: State) -> tuple[str, dict[str, Any]]:
+    """The state as the `state` and `state_data` columns hold it."""
+    return _NAMES[type(state)], asdict(state)
+
+
+def unpack(name: str, data: dict[str, Any]) -> State:
+    """Raises KeyError for a name no release ever wrote."""
+    state: State = _BY_NAME[name](**data)
+    return state
+
+
+def offer_of(state: Offer) -> dict[str, Any]:
+    """The fields every step of an offer carries along."""
+    return {name: getattr(state, name) for name in Offer.__dataclass_fields__}

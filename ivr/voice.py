@@ -1,0 +1,121 @@
+"""The voice webhooks. Each does four things: check the signature, parse, tell the conversation, render."""
+
+import logging
+
+from flask import Blueprint, Response, abort, request
+from werkzeug.exceptions import HTTPException
+
+from ivr.call import Call
+from ivr.catalogue import Catalogue
+from ivr.conversation import Conversation
+from ivr.render import Site, apologise_and_dial, apologise_and_rescue, hang_up, render
+from ivr.signature import SignatureCheck
+from store.database import DatabaseAway, Store
+from store.masking import mask_number
+
+log = logging.getLogger("barocall.voice")
+
+
+def voice_blueprint(
+    conversation: Conversation,
+    store: Store,
+    catalogue: Catalogue,
+    site: Site,
+    signature: SignatureCheck,
+    account_sid: str,
+) -> Blueprint:
+    """The routes under /voice. `account_sid`: webhooks of any other account are refused."""
+    voice = Blueprint("voice", __name__, url_prefix="/voice")
+
+    def play(call: Call | None) -> str:
+        if call is None:
+            # Signed, but not a call of ours (a database was restored, say): a person helps, we can't.
+            return apologise_and_dial(site.fallback_number)
+        with store.read() as tx:
+            menu = catalogue.version(tx, call.menu_version_id)
+        return render(call, menu, site)
+
+    @voice.before_request
+    def only_the_carrier() -> None:
+        sent = request.headers.get("X-Twilio-Signature", "")
+        signed = signature.webhook(_path_as_asked(), request.form, sent)
+        if not signed or request.form.get("AccountSid") != account_sid:
+            caller = mask_number(request.form.get("From", ""))
+            log.warning("refused %s from %s: not signed by our carrier account", request.path, caller)
+            abort(403)
+
+    @voice.after_request
+    def as_twiml(response: Response) -> Response:
+        response.mimetype = "text/xml"
+        return response
+
+    @voice.errorhandler(Exception)
+    def never_hang_up(error: Exception) -> str | HTTPException:
+        if isinstance(error, HTTPException):
+            return error
+        log.exception("%s failed for %s", request.path, request.form.get("CallSid"))
+        if isinstance(error, DatabaseAway) or request.path.endswith("/rescue"):
+            return apologise_and_dial(site.fallback_number)
+        return apologise_and_rescue()
+
+    @voice.post("/answer")
+    def answer() -> str:
+        return play(conversation.answer(_call_sid(), request.form.to_dict()))
+
+    @voice.post("/now")
+    def now() -> str:
+        return play(conversation.now(_call_sid()))
+
+    @voice.post("/key")
+    def key() -> str:
+        return play(conversation.key(_call_sid(), _step(), request.form.get("Digits", "")))
+
+    @voice.post("/silence")
+    def silence() -> str:
+        return play(conversation.silence(_call_sid(), _step()))
+
+    @voice.post("/after")
+    def after() -> str:
+        return play(conversation.conference_over(_call_sid()))
+
+    @voice.post("/rescue")
+    def rescue() -> str:
+        return play(conversation.rescue(_call_sid()))
+
+    @voice.post("/status")
+    def status() -> str:
+        conversation.status(_call_sid(), request.form.get("CallStatus", ""))
+        return ""
+
+    @voice.post("/leg/<int:leg_id>")
+    def leg(leg_id: int) -> str:
+        answered = conversation.leg_answered(leg_id, _call_sid())
+        return hang_up() if answered is None else play(answered)
+
+    @voice.post("/leg/<int:leg_id>/status")
+    def leg_status(leg_id: int) -> str:
+        conversation.leg_status(leg_id, _call_sid(), request.form.get("CallStatus", ""))
+        return ""
+
+    return voice
+
+
+def _path_as_asked() -> str:
+    # The signature covers the URL byte for byte; Flask's own `full_path` has been decoded and put together again.
+    return str(request.environ.get("RAW_URI") or request.environ["REQUEST_URI"])
+
+
+def _call_sid() -> str:
+    sid = request.form.get("CallSid")
+    if not sid:
+        log.warning("refused %s: no CallSid", request.path)
+        abort(400)
+    return sid
+
+
+def _step() -> int:
+    step = request.args.get("step", type=int)
+    if step is None:
+        log.warning("refused %s: no step", request.path)
+        abort(400)
+    return step
