@@ -93,9 +93,7 @@ def receive(
     now: datetime,
 ) -> Call:
     """A caller phones: a new case and a call in `state`. `number`: theirs as E.164, None when withheld."""
-    case_id = tx.execute(
-        insert(cases).values(number=number, language=language, opened_at=now)
-    ).inserted_primary_key[0]
+    case_id = tx.execute(insert(cases).values(number=number, language=language, opened_at=now)).inserted_primary_key[0]
     name, data = pack(state)
     tx.execute(
         insert(calls).values(

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from callqueue.department import Department
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from ivr.menu.load import load_menu, menu_digest
 from ivr.menu.model import Menu
+from store.database import insert_row
 from store.tables import menu_versions
 
 
@@ -25,9 +26,7 @@ class Catalogue:
 
     def published(self, tx: Connection) -> tuple[int, Menu]:
         """The version that new calls get. Raises NoMenuPublished."""
-        newest = select(menu_versions.c.id).order_by(
-            menu_versions.c.published_at.desc(), menu_versions.c.id.desc()
-        )
+        newest = select(menu_versions.c.id).order_by(menu_versions.c.published_at.desc(), menu_versions.c.id.desc())
         version_id = tx.execute(newest.limit(1)).scalar()
         if version_id is None:
             raise NoMenuPublished
@@ -59,11 +58,8 @@ def publish(tx: Connection, source: str, file_name: str, *, by: str, now: dateti
     digest = menu_digest(source)
     known = tx.execute(select(menu_versions.c.id).where(menu_versions.c.digest == digest)).scalar()
     if known is not None:
-        tx.execute(
-            update(menu_versions).where(menu_versions.c.id == known).values(published_at=now, published_by=by)
-        )
+        tx.execute(update(menu_versions).where(menu_versions.c.id == known).values(published_at=now, published_by=by))
         return int(known)
-    added = insert(menu_versions).values(
-        digest=digest, file_name=file_name, source=source, published_at=now, published_by=by
+    return insert_row(
+        tx, menu_versions, digest=digest, file_name=file_name, source=source, published_at=now, published_by=by
     )
-    return int(tx.execute(added).inserted_primary_key[0])

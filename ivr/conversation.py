@@ -269,9 +269,7 @@ class Conversation:
         ended = update(calls).where(calls.c.id == call.id, calls.c.status.not_in(FINAL_STATUSES))
         return tx.execute(ended.values(status=status, ended_at=self.desk.clock())).rowcount == 1
 
-    def _record(
-        self, tx: Connection, call: Call, expected: Expectation, hearing: Hearing, decided: str
-    ) -> None:
+    def _record(self, tx: Connection, call: Call, expected: Expectation, hearing: Hearing, decided: str) -> None:
         now = self.desk.clock()
         tx.execute(
             insert(utterances).values(

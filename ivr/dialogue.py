@@ -145,9 +145,7 @@ def on_key(state: State, key: str, menu: Menu, caller: Caller, usable: Callable[
         case Confirming():
             return _key_while_confirming(state, key, menu)
         case Offering():
-            return {"1": take_number(state, caller), "2": turn_down(state)}.get(
-                key, replace(state, quiet=False)
-            )
+            return {"1": take_number(state, caller), "2": turn_down(state)}.get(key, replace(state, quiet=False))
         case EnteringNumber():
             return _number_keyed(state, key, usable)
         case ConfirmingNumber():
@@ -254,9 +252,7 @@ def turn_down(offer: Offer) -> Next:
 def _key_in_menu(state: Asking | ReadingKeys, key: str, menu: Menu) -> Next:
     if key in ("*", "#"):
         return (
-            replace(state, quiet=False)
-            if isinstance(state, ReadingKeys)
-            else replace(state, why="repeat", quiet=False)
+            replace(state, quiet=False) if isinstance(state, ReadingKeys) else replace(state, why="repeat", quiet=False)
         )
     chosen = menu.department_with_key(key)
     if chosen is None:
@@ -306,9 +302,7 @@ def _yes_or_no(state: State, decision: Decision, menu: Menu, caller: Caller) -> 
         case Offering(), "yes":
             return take_number(state, caller)
         case Offering() | ConfirmingNumber(), "no":
-            return (
-                EnteringNumber(**offer_of(state)) if isinstance(state, ConfirmingNumber) else turn_down(state)
-            )
+            return EnteringNumber(**offer_of(state)) if isinstance(state, ConfirmingNumber) else turn_down(state)
         case ConfirmingNumber(), "yes":
             return MakePromise(state)
         case _:

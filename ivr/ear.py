@@ -17,9 +17,7 @@ log = logging.getLogger("barocall.ear")
 class Ear:
     """Fed by one socket's thread. Recognition and the carrier's REST run elsewhere, so frames never wait."""
 
-    def __init__(
-        self, call_id: int, conversation: Conversation, pool: HearingPool, errands: Executor
-    ) -> None:
+    def __init__(self, call_id: int, conversation: Conversation, pool: HearingPool, errands: Executor) -> None:
         self._call_id = call_id
         self._conversation = conversation
         self._pool = pool

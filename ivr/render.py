@@ -197,9 +197,7 @@ class _Document:
         if state.callback_attempt is None:
             text = words.whisper_live(department, state.words, state.waited_seconds)
         else:
-            text = words.whisper_callback(
-                department, state.words, state.waited_seconds, state.callback_attempt
-            )
+            text = words.whisper_callback(department, state.words, state.waited_seconds, state.callback_attempt)
         self._ask_on_leg([text, words.accept_hint()])
 
     def _serve(self, state: Serving) -> None:

@@ -180,9 +180,7 @@ class Settlement:
         news, _told = self._look_at_line(replace(holding, round=holding.round + 1), department)
         return replace(news, longer_than_told=_rises(holding.high_seconds, news.high_seconds))
 
-    def _look_at_line(
-        self, holding: Holding, department: LineDepartment
-    ) -> tuple[Holding, wait.WaitRange | None]:
+    def _look_at_line(self, holding: Holding, department: LineDepartment) -> tuple[Holding, wait.WaitRange | None]:
         """Where the caller stands and how long it will take, as they will be told; what is told is stored."""
         position = line.position(self.tx, holding.entry_id, self.now)
         told = None if position is None else wait.estimate(self.tx, department, position, self.now)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
 from sqlalchemy.exc import OperationalError
 
 # A writer behind a hundred others still gets its turn; a caller would have given up on the silence before.
@@ -74,3 +74,9 @@ def _named_when_away() -> Iterator[None]:
         yield
     except OperationalError as error:
         raise DatabaseAway(str(error.orig)) from error
+
+
+def insert_row(tx: Connection, table: Table, **values: Any) -> int:
+    """Add a row; returns its id."""
+    key = tx.execute(table.insert().values(**values)).inserted_primary_key
+    return int(key[0]) if key is not None else 0

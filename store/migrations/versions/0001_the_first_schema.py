@@ -110,9 +110,7 @@ def upgrade() -> None:
         sa.Column("ended_at", store.tables.UtcTime(timezone=True), nullable=True),
         sa.Column("outcome", sa.String(length=20), nullable=True),
         sa.ForeignKeyConstraint(["agent_id"], ["agents.id"], name=op.f("fk_attempts_agent_id_agents")),
-        sa.ForeignKeyConstraint(
-            ["callback_id"], ["callbacks.id"], name=op.f("fk_attempts_callback_id_callbacks")
-        ),
+        sa.ForeignKeyConstraint(["callback_id"], ["callbacks.id"], name=op.f("fk_attempts_callback_id_callbacks")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attempts")),
         sa.UniqueConstraint("callback_id", "ordinal", name=op.f("uq_attempts_callback_id")),
     )
@@ -154,12 +152,8 @@ def upgrade() -> None:
         sa.Column("left_at", store.tables.UtcTime(timezone=True), nullable=True),
         sa.Column("left_reason", sa.String(length=20), nullable=True),
         sa.ForeignKeyConstraint(["agent_id"], ["agents.id"], name=op.f("fk_line_entries_agent_id_agents")),
-        sa.ForeignKeyConstraint(
-            ["call_id"], ["calls.id"], name=op.f("fk_line_entries_call_id_calls"), use_alter=True
-        ),
-        sa.ForeignKeyConstraint(
-            ["callback_id"], ["callbacks.id"], name=op.f("fk_line_entries_callback_id_callbacks")
-        ),
+        sa.ForeignKeyConstraint(["call_id"], ["calls.id"], name=op.f("fk_line_entries_call_id_calls"), use_alter=True),
+        sa.ForeignKeyConstraint(["callback_id"], ["callbacks.id"], name=op.f("fk_line_entries_callback_id_callbacks")),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_line_entries_case_id_cases")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_line_entries")),
     )
@@ -200,9 +194,7 @@ def upgrade() -> None:
         sa.Column("mid_seconds", sa.Float(), nullable=False),
         sa.Column("high_seconds", sa.Float(), nullable=False),
         sa.Column("estimator", sa.String(length=20), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["entry_id"], ["line_entries.id"], name=op.f("fk_announcements_entry_id_line_entries")
-        ),
+        sa.ForeignKeyConstraint(["entry_id"], ["line_entries.id"], name=op.f("fk_announcements_entry_id_line_entries")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_announcements")),
     )
     with op.batch_alter_table("announcements", schema=None) as batch_op:
@@ -239,9 +231,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["agent_id"], ["agents.id"], name=op.f("fk_calls_agent_id_agents")),
         sa.ForeignKeyConstraint(["attempt_id"], ["attempts.id"], name=op.f("fk_calls_attempt_id_attempts")),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_calls_case_id_cases")),
-        sa.ForeignKeyConstraint(
-            ["entry_id"], ["line_entries.id"], name=op.f("fk_calls_entry_id_line_entries")
-        ),
+        sa.ForeignKeyConstraint(["entry_id"], ["line_entries.id"], name=op.f("fk_calls_entry_id_line_entries")),
         sa.ForeignKeyConstraint(
             ["menu_version_id"], ["menu_versions.id"], name=op.f("fk_calls_menu_version_id_menu_versions")
         ),

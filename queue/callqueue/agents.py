@@ -1,0 +1,161 @@
+"""Agents: who is signed in, what they do at the moment, what they can serve."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
+
+from callqueue.department import Department
+from store.database import insert_row
+from store.tables import agent_skills, agent_states, agents
+
+
+class AgentState(StrEnum):
+    READY = "ready"
+    """Free for the next caller."""
+    RINGING = "ringing"
+    """A caller is offered; the phone rings or whispers."""
+    TALK = "talk"
+    """In conversation."""
+    HOLD = "hold"
+    """In conversation, the caller on hold."""
+    WRAP = "wrap"
+    """Writing up the last call."""
+    PAUSE = "pause"
+    """Signed in, but not to be rung: a break, or set aside after not answering."""
+    OFF = "off"
+    """Not at work."""
+
+
+_S = AgentState
+MOVES: dict[AgentState, frozenset[AgentState]] = {
+    _S.OFF: frozenset({_S.READY, _S.PAUSE}),
+    _S.PAUSE: frozenset({_S.READY, _S.OFF}),
+    _S.READY: frozenset({_S.RINGING, _S.PAUSE, _S.OFF}),
+    _S.RINGING: frozenset({_S.TALK, _S.READY, _S.PAUSE}),
+    _S.TALK: frozenset({_S.HOLD, _S.WRAP, _S.READY}),
+    _S.HOLD: frozenset({_S.TALK, _S.WRAP}),
+    _S.WRAP: frozenset({_S.READY, _S.PAUSE, _S.OFF}),
+}
+
+AT_WORK = (_S.READY, _S.RINGING, _S.TALK, _S.HOLD, _S.WRAP)
+"""They will take a caller sooner or later; somebody who pauses may not come back today."""
+
+
+class IllegalMove(Exception):
+    """An agent can't go from the one state to the other. See callqueue.agents.MOVES."""
+
+
+class UnknownAgent(Exception):
+    """No agent has this id. `barocall agents list` shows them."""
+
+
+@dataclass(frozen=True)
+class Agent:
+    id: int
+    name: str
+    phone: str
+    state: AgentState
+    state_since: datetime
+    skills: frozenset[str]
+
+
+def add_agent(tx: Connection, *, name: str, phone: str, skills: Iterable[str], now: datetime) -> int:
+    """A new agent, off duty. The phone number is who they are: adding it again changes name and skills."""
+    known = tx.execute(select(agents.c.id).where(agents.c.phone == phone)).scalar()
+    if known is None:
+        agent_id = insert_row(tx, agents, name=name, phone=phone, state=_S.OFF.value, state_since=now)
+        _record(tx, agent_id, _S.OFF, now, "added")
+    else:
+        agent_id = int(known)
+        tx.execute(update(agents).where(agents.c.id == agent_id).values(name=name))
+    tx.execute(delete(agent_skills).where(agent_skills.c.agent_id == agent_id))
+    for skill in sorted(set(skills)):
+        tx.execute(insert(agent_skills).values(agent_id=agent_id, skill=skill))
+    return agent_id
+
+
+def all_agents(tx: Connection) -> tuple[Agent, ...]:
+    """Everybody, by name."""
+    skills: dict[int, set[str]] = {}
+    for agent_id, skill in tx.execute(select(agent_skills.c.agent_id, agent_skills.c.skill)):
+        skills.setdefault(agent_id, set()).add(skill)
+    rows = tx.execute(select(agents).order_by(agents.c.name, agents.c.id))
+    return tuple(
+        Agent(r.id, r.name, r.phone, AgentState(r.state), r.state_since, frozenset(skills.get(r.id, ()))) for r in rows
+    )
+
+
+def state_of(tx: Connection, agent_id: int) -> AgentState:
+    """Raises UnknownAgent."""
+    state = tx.execute(select(agents.c.state).where(agents.c.id == agent_id)).scalar()
+    if state is None:
+        raise UnknownAgent(str(agent_id))
+    return AgentState(state)
+
+
+def move_agent(
+    tx: Connection,
+    agent_id: int,
+    to: AgentState,
+    *,
+    now: datetime,
+    reason: str,
+    expected: Sequence[AgentState] | None = None,
+) -> bool:
+    """Change an agent's state and remember why.
+
+    With `expected`, an agent in another state is left alone and the answer is False: somebody was faster, which is
+    normal. Without it, a move that MOVES does not know raises IllegalMove.
+    """
+    current = state_of(tx, agent_id)
+    if expected is not None and current not in expected:
+        return False
+    if to == current:
+        return True
+    if to not in MOVES[current]:
+        raise IllegalMove(f"agent {agent_id}: {current} → {to}")
+    changed = tx.execute(
+        update(agents)
+        .where(agents.c.id == agent_id, agents.c.state == current.value)
+        .values(state=to.value, state_since=now)
+    )
+    if changed.rowcount == 0:
+        return False
+    _record(tx, agent_id, to, now, reason)
+    return True
+
+
+def signed_in(tx: Connection, department: Department) -> int:
+    """How many agents who could serve the department are at work."""
+    at_work = agents.c.state.in_([state.value for state in AT_WORK])
+    counted = select(func.count()).select_from(agents).where(at_work, serves(department))
+    return int(tx.execute(counted).scalar_one())
+
+
+def ready(tx: Connection, department: Department) -> int:
+    """How many of them are free at this moment."""
+    counted = select(func.count()).select_from(agents).where(agents.c.state == _S.READY.value, serves(department))
+    return int(tx.execute(counted).scalar_one())
+
+
+def serves(department: Department) -> ColumnElement[bool]:
+    """SQL: the agent has any of the department's skills."""
+    skilled = select(agent_skills.c.agent_id).where(agent_skills.c.skill.in_(department.skills))
+    return agents.c.id.in_(skilled)
+
+
+def end_long_wraps(tx: Connection, *, limit: timedelta, now: datetime) -> int:
+    """Whoever has been writing up for longer than `limit` is ready again; returns how many."""
+    overdue = select(agents.c.id).where(agents.c.state == _S.WRAP.value, agents.c.state_since <= now - limit)
+    over = [int(agent_id) for agent_id in tx.execute(overdue).scalars()]
+    return sum(
+        move_agent(tx, agent_id, _S.READY, now=now, reason="wrap-up time is over", expected=(_S.WRAP,))
+        for agent_id in over
+    )
+
+
+def _record(tx: Connection, agent_id: int, state: AgentState, now: datetime, reason: str) -> None:
+    tx.execute(insert(agent_states).values(agent_id=agent_id, state=state.value, at=now, reason=reason))

@@ -1,0 +1,219 @@
+"""The line: who waits for whom, in which order. Every change is a conditional UPDATE; losing a race is normal."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
+
+from callqueue.agents import AgentState, move_agent
+from callqueue.department import Department
+from store.database import insert_row
+from store.tables import line_entries
+
+
+class EntryState(StrEnum):
+    WAITING = "waiting"
+    """Standing in the line, on the phone or with a kept place."""
+    OFFERED = "offered"
+    """An agent's phone rings for this entry."""
+    CONNECTED = "connected"
+    """The agent has accepted."""
+    LEFT = "left"
+    """Out of the line; `left_reason` says how."""
+
+
+STANDING = (EntryState.WAITING, EntryState.OFFERED, EntryState.CONNECTED)
+
+
+@dataclass(frozen=True)
+class Entry:
+    id: int
+    case_id: int
+    call_id: int | None
+    callback_id: int | None
+    department: str
+    priority: int
+    joined_at: datetime
+    not_before: datetime | None
+    state: EntryState
+    agent_id: int | None
+
+
+_COLUMNS = tuple(line_entries.c[name] for name in Entry.__dataclass_fields__)
+
+
+def join(
+    tx: Connection,
+    *,
+    case_id: int,
+    department: Department,
+    now: datetime,
+    call_id: int | None = None,
+    callback_id: int | None = None,
+    not_before: datetime | None = None,
+) -> int:
+    """A place at the end of the department's line; returns the entry. Who stands there already keeps their place."""
+    standing = _standing(tx, call_id, callback_id)
+    if standing is not None:
+        return standing
+    return insert_row(
+        tx,
+        line_entries,
+        case_id=case_id,
+        call_id=call_id,
+        callback_id=callback_id,
+        department=department.id,
+        priority=department.priority,
+        joined_at=now,
+        not_before=not_before,
+        state=EntryState.WAITING.value,
+    )
+
+
+def entry(tx: Connection, entry_id: int) -> Entry | None:
+    return _one(tx, line_entries.c.id == entry_id)
+
+
+def entry_of_call(tx: Connection, call_id: int) -> Entry | None:
+    """The place that a caller on the phone holds now."""
+    return _one(tx, and_(line_entries.c.call_id == call_id, _in(*STANDING)))
+
+
+def entry_of_callback(tx: Connection, callback_id: int) -> Entry | None:
+    """The place kept for a promise."""
+    return _one(tx, and_(line_entries.c.callback_id == callback_id, _in(*STANDING)))
+
+
+def leave(tx: Connection, entry_id: int, reason: str, now: datetime) -> bool:
+    """Out of the line. False when the entry had left before."""
+    return _change(tx, entry_id, STANDING, state=EntryState.LEFT.value, left_at=now, left_reason=reason)
+
+
+def keep_place(tx: Connection, entry_id: int, callback_id: int, *, not_before: datetime | None = None) -> bool:
+    """A waiting caller becomes a promise at the same place. False when an agent was faster."""
+    return _change(tx, entry_id, (EntryState.WAITING,), call_id=None, callback_id=callback_id, not_before=not_before)
+
+
+def position(tx: Connection, entry_id: int, now: datetime) -> int | None:
+    """1 is next. None for who no longer waits. Kept places that are due count like everybody else's."""
+    own = entry(tx, entry_id)
+    if own is None or own.state != EntryState.WAITING:
+        return None
+    before = or_(
+        line_entries.c.priority > own.priority,
+        and_(
+            line_entries.c.priority == own.priority,
+            or_(
+                line_entries.c.joined_at < own.joined_at,
+                and_(line_entries.c.joined_at == own.joined_at, line_entries.c.id < own.id),
+            ),
+        ),
+    )
+    counted = select(func.count()).select_from(line_entries)
+    ahead = counted.where(line_entries.c.department == own.department, _in(EntryState.WAITING), due(now), before)
+    return int(tx.execute(ahead).scalar_one()) + 1
+
+
+def due(now: datetime) -> ColumnElement[bool]:
+    """SQL: the entry may be served at `now`."""
+    return or_(line_entries.c.not_before.is_(None), line_entries.c.not_before <= now)
+
+
+def accepted(tx: Connection, entry_id: int, agent_id: int, now: datetime) -> bool:
+    """The agent takes the offered caller. False when the caller is no longer offered to this agent."""
+    taken = _change(
+        tx,
+        entry_id,
+        (EntryState.OFFERED,),
+        line_entries.c.agent_id == agent_id,
+        state=EntryState.CONNECTED.value,
+        connected_at=now,
+    )
+    if taken:
+        move_agent(tx, agent_id, AgentState.TALK, now=now, reason="accepted", expected=(AgentState.RINGING,))
+    return taken
+
+
+def not_accepted(
+    tx: Connection, entry_id: int, agent_id: int, now: datetime, *, agent_to: AgentState, reason: str
+) -> bool:
+    """The offer came to nothing: the caller keeps the place, the agent goes to `agent_to`."""
+    kept = _change(
+        tx,
+        entry_id,
+        (EntryState.OFFERED,),
+        line_entries.c.agent_id == agent_id,
+        state=EntryState.WAITING.value,
+        agent_id=None,
+        offered_at=None,
+    )
+    if kept:
+        move_agent(tx, agent_id, agent_to, now=now, reason=reason, expected=(AgentState.RINGING,))
+    return kept
+
+
+def back_in_line(tx: Connection, entry_id: int, now: datetime, *, not_before: datetime) -> bool:
+    """A promise whose caller could not be reached goes back to its place, not to be served before `not_before`.
+    The agent who waited for them is ready for the next."""
+    served = entry(tx, entry_id)
+    back = _change(
+        tx,
+        entry_id,
+        (EntryState.OFFERED, EntryState.CONNECTED),
+        state=EntryState.WAITING.value,
+        agent_id=None,
+        offered_at=None,
+        connected_at=None,
+        not_before=not_before,
+    )
+    if back and served is not None and served.agent_id is not None:
+        free_agent(tx, served.agent_id, now, "the caller could not be reached")
+    return back
+
+
+def finished(tx: Connection, entry_id: int, now: datetime) -> bool:
+    """The conversation is over; the agent writes up."""
+    served = entry(tx, entry_id)
+    if served is None or served.agent_id is None:
+        return False
+    values = {"state": EntryState.LEFT.value, "left_at": now, "left_reason": "served"}
+    over = _change(tx, entry_id, (EntryState.CONNECTED,), **values)
+    if over:
+        talking = (AgentState.TALK, AgentState.HOLD)
+        move_agent(tx, served.agent_id, AgentState.WRAP, now=now, reason="conversation over", expected=talking)
+    return over
+
+
+def free_agent(tx: Connection, agent_id: int, now: datetime, reason: str) -> None:
+    """Back to ready through no fault of their own."""
+    busy = (AgentState.RINGING, AgentState.TALK)
+    move_agent(tx, agent_id, AgentState.READY, now=now, reason=reason, expected=busy)
+
+
+def _standing(tx: Connection, call_id: int | None, callback_id: int | None) -> int | None:
+    standing = None
+    if call_id is not None:
+        standing = entry_of_call(tx, call_id)
+    elif callback_id is not None:
+        standing = entry_of_callback(tx, callback_id)
+    return None if standing is None else standing.id
+
+
+def _in(*states: EntryState) -> ColumnElement[bool]:
+    return line_entries.c.state.in_([state.value for state in states])
+
+
+def _change(
+    tx: Connection, entry_id: int, expected: tuple[EntryState, ...], *conditions: ColumnElement[bool], **values: Any
+) -> bool:
+    changing = update(line_entries).where(line_entries.c.id == entry_id, _in(*expected), *conditions)
+    return tx.execute(changing.values(**values)).rowcount == 1
+
+
+def _one(tx: Connection, condition: ColumnElement[bool]) -> Entry | None:
+    row = tx.execute(select(*_COLUMNS).where(condition)).first()
+    if row is None:
+        return None
+    return Entry(**{**row._mapping, "state": EntryState(row.state)})
