@@ -1,0 +1,46 @@
+"""A carrier without a phone network, for tests: it remembers what it was asked."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import count
+
+from carrier.port import CallGone, CallOrder, CarrierCall, CarrierError
+
+
+@dataclass
+class FakeCarrier:
+    """`refuse_next`: raised instead of placing. `lose_next_answer`: raised after placing, as when the line breaks."""
+
+    now: datetime
+    calls: list[CallOrder] = field(default_factory=list)
+    moves: list[tuple[str, str]] = field(default_factory=list)
+    ended: list[str] = field(default_factory=list)
+    gone: set[str] = field(default_factory=set)
+    live: dict[str, list[CarrierCall]] = field(default_factory=dict)
+    refuse_next: CarrierError | None = None
+    lose_next_answer: CarrierError | None = None
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def place_call(self, order: CallOrder) -> str:
+        if self.refuse_next is not None:
+            refusal, self.refuse_next = self.refuse_next, None
+            raise refusal
+        sid = f"CA{next(self._numbers):032x}"
+        self.calls.append(order)
+        self.live.setdefault(order.to, []).append(CarrierCall(sid, "ringing", self.now))
+        if self.lose_next_answer is not None:
+            loss, self.lose_next_answer = self.lose_next_answer, None
+            raise loss
+        return sid
+
+    def move_call(self, sid: str, path: str) -> None:
+        if sid in self.gone:
+            raise CallGone(sid)
+        self.moves.append((sid, path))
+
+    def end_call(self, sid: str) -> None:
+        self.ended.append(sid)
+
+    def live_calls_to(self, number: str) -> tuple[CarrierCall, ...]:
+        return tuple(self.live.get(number, ()))

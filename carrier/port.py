@@ -1,0 +1,69 @@
+"""The phone network as barocall sees it: order a call, move one, end one."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class CallOrder:
+    """A call that we place. Both paths are ours; the carrier fetches them under PUBLIC_URL."""
+
+    to: str
+    from_number: str
+    path: str
+    """Fetched when somebody picks up."""
+    status_path: str
+    """Told how the call goes: initiated, ringing, answered, completed."""
+    ring_seconds: int
+
+
+@dataclass(frozen=True)
+class CarrierCall:
+    """A call as the carrier lists it."""
+
+    sid: str
+    status: str
+    created_at: datetime
+
+
+class CarrierError(Exception):
+    """The carrier did not do what it was asked to."""
+
+
+class CarrierRefused(CarrierError):
+    """The carrier said no. `permanent`: asking again will not help."""
+
+    def __init__(self, code: int, message: str, *, permanent: bool) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.permanent = permanent
+
+
+class CarrierBusy(CarrierError):
+    """Too many requests at once: nothing was placed, ask again later."""
+
+
+class CarrierUnsure(CarrierError):
+    """The answer was lost. The call may have been placed: never order it again before the carrier's events or its
+    list of calls have said so."""
+
+
+class CallGone(CarrierError):
+    """The call has ended."""
+
+
+class Carrier(Protocol):
+    """Every method raises CarrierError; which one tells what to do next."""
+
+    def place_call(self, order: CallOrder) -> str:
+        """Order a call; returns its CallSid."""
+
+    def move_call(self, sid: str, path: str) -> None:
+        """Have the carrier fetch `path` for a call in progress."""
+
+    def end_call(self, sid: str) -> None:
+        """Hang up."""
+
+    def live_calls_to(self, number: str) -> tuple[CarrierCall, ...]:
+        """Calls to `number` that have not ended: queued, ringing, in progress."""

@@ -1,0 +1,181 @@
+"""Calls that we place: planned in SQL first, then ordered, never twice."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from store.database import insert_row
+from store.tables import calls
+
+
+class Purpose(StrEnum):
+    """What a call is for."""
+
+    CALLER = "caller"
+    """A caller phoned us."""
+    AGENT = "agent"
+    """We ring an agent."""
+    CALLBACK = "callback"
+    """We ring a caller back."""
+
+
+class DialState(StrEnum):
+    PLANNED = "planned"
+    """Committed, not ordered yet."""
+    ASKING = "asking"
+    """A worker has claimed it and asks the carrier."""
+    PLACED = "placed"
+    """The carrier has it; the CallSid is known."""
+    DOUBTFUL = "doubtful"
+    """The answer was lost: it may be ringing. Not ordered again before the carrier says that it is not."""
+    REFUSED = "refused"
+    """The carrier does not take it."""
+    CANCELLED = "cancelled"
+    """Nobody needs it any more."""
+
+
+FINAL_STATUSES = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
+
+
+@dataclass(frozen=True)
+class Leg:
+    id: int
+    sid: str | None
+    purpose: Purpose
+    case_id: int
+    from_number: str
+    to_number: str
+    dial_state: DialState | None
+    dial_claimed_at: datetime | None
+    generation: int
+    agent_id: int | None
+    entry_id: int | None
+    attempt_id: int | None
+    department: str | None
+    status: str
+    created_at: datetime
+
+
+_COLUMNS = tuple(calls.c[name] for name in Leg.__dataclass_fields__)
+
+
+def path(leg_id: int) -> str:
+    """Fetched when the leg is answered."""
+    return f"/voice/leg/{leg_id}"
+
+
+def status_path(leg_id: int) -> str:
+    return f"{path(leg_id)}/status"
+
+
+def plan_leg(
+    tx: Connection,
+    *,
+    purpose: Purpose,
+    state: str,
+    case_id: int,
+    from_number: str,
+    to_number: str,
+    language: str,
+    menu_version_id: int | None,
+    department: str,
+    words: str,
+    agent_id: int,
+    entry_id: int,
+    attempt_id: int | None,
+    now: datetime,
+) -> int:
+    """A leg to be ordered once the transaction is committed; returns its id."""
+    return insert_row(
+        tx,
+        calls,
+        purpose=purpose.value,
+        state=state,
+        state_data={},
+        case_id=case_id,
+        from_number=from_number,
+        to_number=to_number,
+        language=language,
+        menu_version_id=menu_version_id,
+        stream_token=secrets.token_urlsafe(32),
+        department=department,
+        words=words,
+        agent_id=agent_id,
+        entry_id=entry_id,
+        attempt_id=attempt_id,
+        dial_state=DialState.PLANNED.value,
+        status="queued",
+        created_at=now,
+    )
+
+
+def leg(tx: Connection, leg_id: int) -> Leg | None:
+    row = tx.execute(select(*_COLUMNS).where(calls.c.id == leg_id)).first()
+    return None if row is None else _leg(row)
+
+
+def legs_in(tx: Connection, *states: DialState) -> tuple[Leg, ...]:
+    """Legs in one of these dial states, oldest first."""
+    wanted = calls.c.dial_state.in_([state.value for state in states])
+    rows = tx.execute(select(*_COLUMNS).where(wanted).order_by(calls.c.id))
+    return tuple(_leg(row) for row in rows)
+
+
+def claim(tx: Connection, leg_id: int, now: datetime) -> bool:
+    """planned → asking, for one worker only."""
+    return _move(tx, leg_id, (DialState.PLANNED,), DialState.ASKING, dial_claimed_at=now)
+
+
+def placed(tx: Connection, leg_id: int, sid: str) -> bool:
+    """The carrier's answer. The leg may have told its CallSid by itself before."""
+    return learn_sid(tx, leg_id, sid)
+
+
+def learn_sid(tx: Connection, leg_id: int, sid: str) -> bool:
+    """A leg shows its CallSid. False when another CallSid is known: that one is a second leg for the same order and
+    must be hung up before it speaks."""
+    known = tx.execute(select(calls.c.sid).where(calls.c.id == leg_id)).first()
+    if known is None:
+        return False
+    if known.sid is not None:
+        return bool(known.sid == sid)
+    learnt = update(calls).where(calls.c.id == leg_id, calls.c.sid.is_(None))
+    return tx.execute(learnt.values(sid=sid, dial_state=DialState.PLACED.value)).rowcount == 1
+
+
+def doubt(tx: Connection, leg_id: int) -> bool:
+    return _move(tx, leg_id, (DialState.ASKING,), DialState.DOUBTFUL)
+
+
+def plan_again(tx: Connection, leg_id: int) -> bool:
+    """Nothing was placed: the next job has the next generation, so that a failed one does not block it."""
+    pending = (DialState.PLANNED, DialState.ASKING, DialState.DOUBTFUL)
+    return _move(tx, leg_id, pending, DialState.PLANNED, generation=calls.c.generation + 1)
+
+
+def refuse(tx: Connection, leg_id: int, now: datetime) -> bool:
+    """The carrier does not take it: the leg is over."""
+    return _move(tx, leg_id, (DialState.ASKING,), DialState.REFUSED, status="failed", ended_at=now)
+
+
+def cancel(tx: Connection, leg_id: int, now: datetime) -> bool:
+    """Nobody needs it any more, and it was not ordered yet."""
+    return _move(tx, leg_id, (DialState.PLANNED,), DialState.CANCELLED, status="canceled", ended_at=now)
+
+
+def _move(tx: Connection, leg_id: int, expected: tuple[DialState, ...], to: DialState, **values: Any) -> bool:
+    moving = update(calls).where(
+        calls.c.id == leg_id, calls.c.sid.is_(None), calls.c.dial_state.in_([state.value for state in expected])
+    )
+    return tx.execute(moving.values(dial_state=to.value, **values)).rowcount == 1
+
+
+def _leg(row: Any) -> Leg:
+    fields = dict(row._mapping)
+    fields["purpose"] = Purpose(fields["purpose"])
+    fields["dial_state"] = None if fields["dial_state"] is None else DialState(fields["dial_state"])
+    return Leg(**fields)
