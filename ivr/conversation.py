@@ -11,14 +11,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from callbacks.jobs import JobQueue
-from callbacks.promises import job_due, usable_number
 from callqueue import legs
-from carrier.port import CallGone, Carrier, CarrierError
 from speech.expectation import Expectation
 from speech.hearing import Hearing
 from sqlalchemy import Connection, insert, update
 
+from callbacks.diallable import usable_number
+from callbacks.jobs import Jobs
+from callbacks.promises import job_due
+from callbacks.retries import CallbackRules
+from carrier.port import CallGone, Carrier, CarrierError
 from ivr import call as call_rows
 from ivr.call import FINAL_STATUSES, Call, LostRace
 from ivr.catalogue import Catalogue
@@ -58,10 +60,11 @@ class Desk:
 
     store: Store
     carrier: Carrier
-    jobs: JobQueue
+    jobs: Jobs
     catalogue: Catalogue
     clock: Callable[[], datetime]
     phone_number: str
+    rules: CallbackRules
     listens: bool
     retention: timedelta
 
@@ -256,7 +259,7 @@ class Conversation:
 
     def _settlement(self, tx: Connection, after: After) -> Settlement:
         desk = self.desk
-        return Settlement(tx, desk.clock(), desk.catalogue.departments, desk.phone_number, after)
+        return Settlement(tx, desk.clock(), desk.catalogue.departments, desk.phone_number, desk.rules, after)
 
     def _own_leg(self, tx: Connection, leg_id: int, sid: str) -> Call | None:
         leg = call_rows.by_id(tx, leg_id)

@@ -91,9 +91,9 @@ class _Document:
             case Asking() | Confirming() | ReadingKeys() | Offering() | ConfirmingNumber() as state:
                 self._start_ear()
                 self._ask(self._prompts(state), quiet=state.quiet)
-            case EnteringNumber():
+            case EnteringNumber() as state:
                 self._stop_ear()
-                self._ask_for_number()
+                self._ask_for_number(state)
             case Holding() as state:
                 self._hold(state)
             case Promised() as state:
@@ -110,7 +110,7 @@ class _Document:
             case Serving() as state:
                 self._serve(state)
             case Released() as state:
-                self._say(words.released(state.why))
+                self._say(_RELEASED[state.why]())
                 self.response.hangup()
             case Greeting() as state:
                 self._greet(state)
@@ -155,12 +155,12 @@ class _Document:
                 hours = describe_hours(department.hours)
                 return [words.closed(hours), words.offer_callback_closed(self._local(state.due_at))]
             case "nobody":
-                return [words.nobody_here(), words.offer_callback(None, None)]
+                return [words.nobody_here(), words.offer_callback_nobody()]
             case "long" | "asked":
                 return [words.offer_callback(state.position, _range(state))]
 
     def _promised(self, state: Promised) -> None:
-        self._say(words.promised(state.number, self._local(state.due_at), again=state.again))
+        self._say(words.promised(self._local(state.due_at), again=state.again))
         self.response.hangup()
 
     def _hold(self, state: Holding) -> None:
@@ -218,7 +218,7 @@ class _Document:
         # An empty Gather makes no webhook by itself.
         self.response.redirect(f"/voice/silence?step={self.call.step}", method="POST")
 
-    def _ask_for_number(self) -> None:
+    def _ask_for_number(self, state: EnteringNumber) -> None:
         gather = Gather(
             input="dtmf",
             finish_on_key="#",
@@ -226,7 +226,10 @@ class _Document:
             timeout=NUMBER_KEYING_SECONDS,
             action=f"/voice/key?step={self.call.step}",
         )
-        self._say(words.enter_number(), into=gather)
+        if state.failures:
+            self._say(words.number_not_usable(), into=gather)
+        else:
+            self._say(words.enter_number(), into=gather)
         self.response.append(gather)
         self.response.redirect(f"/voice/silence?step={self.call.step}", method="POST")
 
@@ -283,6 +286,14 @@ class _Document:
         if iso is None:
             return None
         return datetime.fromisoformat(iso).astimezone(ZoneInfo(self.menu.site.time_zone))
+
+
+_RELEASED = {
+    "caller_left": words.caller_left,
+    "caller_unreachable": words.caller_unreachable,
+    "declined": words.agent_declined,
+    "served": words.agent_done,
+}
 
 
 def _range(state: Offering | Holding) -> tuple[float, float] | None:

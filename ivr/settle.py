@@ -5,14 +5,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from callbacks.lifecycle import AttemptOutcome
-from callbacks.promises import AlreadyPromised, promise
 from callqueue import agents, legs, line, wait
 from callqueue.department import Department as LineDepartment
 from callqueue.legs import Purpose
 from sqlalchemy import Connection, select
 
-from callbacks import dispatch as reach
+from callbacks import reach
+from callbacks.lifecycle import AttemptOutcome
+from callbacks.promises import AlreadyPromised, promise
+from callbacks.retries import CallbackRules
 from ivr import call as call_rows
 from ivr.call import FINAL_STATUSES, Call
 from ivr.dialogue import (
@@ -86,6 +87,7 @@ class Settlement:
     now: datetime
     departments: Callable[[Connection], Mapping[str, LineDepartment]]
     phone_number: str
+    rules: CallbackRules
     after: After
 
     def settle(self, call: Call, following: Next, menu: Menu) -> tuple[State, dict[str, Any]]:
@@ -214,9 +216,9 @@ class Settlement:
         return Promised(department=offer.department, number=offer.number, due_at=offer.due_at, again=again)
 
     def _caller_gone(self, call: Call) -> None:
-        ringing = reach.caller_gone(self.tx, call.id, self.now)
+        ringing = reach.caller_gone(self.tx, call.id, self.rules, self.now)
         if ringing is not None:
-            self._release(ringing, "caller_left")
+            self._release(ringing, Released(why="caller_left"))
         self.dispatch()
 
     # Agents
@@ -257,14 +259,14 @@ class Settlement:
         self.dispatch()
         return Released(why="declined")
 
-    def _release(self, leg_id: int, why: Any) -> None:
-        """Tell an agent's leg why it ends. A leg that has ended by itself is left alone."""
+    def _release(self, leg_id: int, farewell: Released | Ended) -> None:
+        """End a leg, with a word of why if somebody is on it. One that has ended by itself is left alone."""
         leg = call_rows.by_id(self.tx, leg_id)
         if leg is None or leg.ended:
             return
-        call_rows.advance(self.tx, leg, Released(why=why))
+        call_rows.advance(self.tx, leg, farewell)
         if leg.sid is None:
-            legs.cancel(self.tx, leg_id)
+            legs.cancel(self.tx, leg_id, self.now)
         elif leg.answered:
             self.after.moves.append(leg.sid)
         else:
@@ -280,9 +282,9 @@ class Settlement:
     def _callee_lost(self, leg: Call, outcome: AttemptOutcome) -> None:
         """They could not be reached: the agent who waits alone is told and set free."""
         agent_leg = self._agent_leg_beside(leg)
-        retried = reach.caller_leg_failed(self.tx, leg.id, outcome, self.now)
+        retried = reach.caller_leg_failed(self.tx, leg.id, outcome, self.rules, self.now)
         if agent_leg is not None:
-            self._release(agent_leg, "caller_unreachable")
+            self._release(agent_leg, Released(why="caller_unreachable"))
         if retried is not None:
             self.after.promises.append(retried)
         self.dispatch()
@@ -298,13 +300,17 @@ class Settlement:
     # Both
 
     def _over(self, entry_id: int) -> None:
-        reach.conversation_ended(self.tx, entry_id, self.now)
+        ended = reach.conversation_ended(self.tx, entry_id, self.rules, self.now)
+        if ended.loose_leg_id is not None:
+            self._release(ended.loose_leg_id, Ended())
+        if ended.callback_id is not None:
+            self.after.promises.append(ended.callback_id)
         self.dispatch()
 
     def dispatch(self) -> None:
         """Somebody joined or somebody is free: who can be rung now?"""
         departments = self.departments(self.tx)
-        self.after.rings.extend(reach.dispatch(self.tx, departments, self.phone_number, self.now))
+        self.after.rings.extend(reach.dispatch(self.tx, departments, self.phone_number, self.rules, self.now))
 
 
 def _offer(holding: Holding, why: Any) -> Offering:

@@ -92,8 +92,10 @@ def leave(tx: Connection, entry_id: int, reason: str, now: datetime) -> bool:
 
 
 def keep_place(tx: Connection, entry_id: int, callback_id: int, *, not_before: datetime | None = None) -> bool:
-    """A waiting caller becomes a promise at the same place. False when an agent was faster."""
-    return _change(tx, entry_id, (EntryState.WAITING,), call_id=None, callback_id=callback_id, not_before=not_before)
+    """A waiting caller becomes a promise at the same place, even while an agent's phone rings for it: who accepts is
+    then joined by phoning back. False when the two are connected already."""
+    unjoined = (EntryState.WAITING, EntryState.OFFERED)
+    return _change(tx, entry_id, unjoined, call_id=None, callback_id=callback_id, not_before=not_before)
 
 
 def position(tx: Connection, entry_id: int, now: datetime) -> int | None:

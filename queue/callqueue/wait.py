@@ -87,7 +87,8 @@ def handle_seconds(tx: Connection, department: Department) -> float:
         .limit(RECENT_CALLS)
     )
     handled = [(left - connected).total_seconds() for connected, left in tx.execute(recent)]
-    return (sum(handled) + PRIOR_CALLS * department.handle_seconds) / (len(handled) + PRIOR_CALLS)
+    total = float(sum(handled)) + PRIOR_CALLS * department.handle_seconds
+    return total / (len(handled) + PRIOR_CALLS)
 
 
 def giving_up_per_second(tx: Connection, department: Department) -> float:
@@ -101,7 +102,8 @@ def giving_up_per_second(tx: Connection, department: Department) -> float:
         .order_by(line_entries.c.left_at.desc())
         .limit(RECENT_CALLS)
     )
-    waited, gave_up = PRIOR_WAITS * department.patience_seconds, float(PRIOR_WAITS)
+    waited: float = PRIOR_WAITS * department.patience_seconds
+    gave_up = float(PRIOR_WAITS)
     for joined, connected, left, reason in tx.execute(recent):
         waited += ((connected or left) - joined).total_seconds()
         gave_up += reason == "abandoned"

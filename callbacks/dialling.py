@@ -1,0 +1,119 @@
+"""Ordering legs from the carrier, each once."""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from callqueue import legs
+from callqueue.department import Department
+from callqueue.legs import Leg, Purpose
+from sqlalchemy import Connection
+
+from callbacks import reach
+from callbacks.jobs import Jobs
+from callbacks.lifecycle import AttemptOutcome
+from callbacks.retries import CallbackRules
+from carrier.pacer import Urgency
+from carrier.port import CallOrder, Carrier, CarrierBusy, CarrierRefused, CarrierUnsure
+from store.database import Store
+
+log = logging.getLogger("barocall.dialling")
+
+
+class TurnGiver(Protocol):
+    def wait_turn(self, urgency: Urgency) -> None: ...
+
+
+@dataclass(frozen=True)
+class Dialling:
+    store: Store
+    carrier: Carrier
+    pacer: TurnGiver
+    jobs: Jobs
+    departments: Callable[[Connection], Mapping[str, Department]]
+    rules: CallbackRules
+    phone_number: str
+    ring_seconds: int
+    clock: Callable[[], datetime]
+
+    def place_leg(self, leg_id: int) -> None:
+        """Order one planned leg. Run twice, or by two workers at once, it is ordered once.
+
+        1. wait for the account's turn, 2. claim the leg in SQL, 3. commit, 4. ask the carrier. Dying after 3 leaves a
+        leg that is `asking`: the sweep finds out what became of it and never orders blindly.
+        """
+        leg = self._leg(leg_id)
+        if leg is None or leg.dial_state != legs.DialState.PLANNED:
+            return
+        self.pacer.wait_turn(Urgency.LIVE if leg.attempt_id is None else Urgency.DUE)
+        if self._claim(leg):
+            self._order(leg)
+
+    def keep_promise(self, callback_id: int) -> None:
+        """See who can be rung now. RQ may be half a second early: the line itself knows who is due, and the sweep
+        looks again soon."""
+        log.info("callback %s is due", callback_id)
+        self.dispatch()
+
+    def dispatch(self) -> int:
+        """One matching round; returns how many legs it put to work."""
+        with self.store.write() as tx:
+            departments = self.departments(tx)
+            planned = reach.dispatch(tx, departments, self.phone_number, self.rules, self.clock())
+        # After the commit: a worker that is told earlier would find no leg.
+        for leg_id in planned:
+            self.jobs.ring(leg_id, generation=0)
+        return len(planned)
+
+    def _leg(self, leg_id: int) -> Leg | None:
+        with self.store.read() as tx:
+            return legs.leg(tx, leg_id)
+
+    def _claim(self, leg: Leg) -> bool:
+        with self.store.write() as tx:
+            if not reach.still_wanted(tx, leg):
+                legs.cancel(tx, leg.id, self.clock())
+                return False
+            return legs.claim(tx, leg.id, self.clock())
+
+    def _order(self, leg: Leg) -> None:
+        order = CallOrder(
+            to=leg.to_number,
+            from_number=leg.from_number,
+            path=legs.path(leg.id),
+            status_path=legs.status_path(leg.id),
+            ring_seconds=self.ring_seconds,
+        )
+        try:
+            sid = self.carrier.place_call(order)
+        except CarrierUnsure as error:
+            self._doubt(leg, error)
+        except CarrierBusy as error:
+            self._put_off(leg, error)
+        except CarrierRefused as error:
+            self._refused(leg, error)
+        else:
+            with self.store.write() as tx:
+                legs.placed(tx, leg.id, sid)
+
+    def _doubt(self, leg: Leg, error: Exception) -> None:
+        log.warning("leg %s: the carrier's answer was lost (%s); its events will tell", leg.id, error)
+        with self.store.write() as tx:
+            legs.doubt(tx, leg.id)
+
+    def _put_off(self, leg: Leg, error: Exception) -> None:
+        log.warning("leg %s: the carrier is busy (%s); the sweep orders it again", leg.id, error)
+        with self.store.write() as tx:
+            legs.plan_again(tx, leg.id)
+
+    def _refused(self, leg: Leg, error: Exception) -> None:
+        log.error("leg %s: refused by the carrier: %s", leg.id, error)
+        with self.store.write() as tx:
+            now = self.clock()
+            legs.refuse(tx, leg.id, now)
+            if leg.purpose == Purpose.AGENT:
+                reach.agent_leg_failed(tx, leg.id, AttemptOutcome.FAILED, now)
+            else:
+                reach.caller_leg_failed(tx, leg.id, AttemptOutcome.FAILED, self.rules, now)

@@ -1,0 +1,316 @@
+"""Bringing caller and agent together: who is rung, and what follows from how it went.
+
+All functions run inside the caller's transaction, look at SQL alone, and change nothing when asked twice.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from callqueue import legs, line
+from callqueue.agents import AgentState
+from callqueue.department import Department
+from callqueue.legs import FINAL_STATUSES, Leg, Purpose
+from callqueue.line import Entry, EntryState
+from callqueue.matching import Assignment, match
+from sqlalchemy import Connection, Row, func, select, update
+
+from callbacks.lifecycle import AttemptOutcome, CallbackState, move
+from callbacks.retries import CallbackRules, GiveUp, after, not_quiet
+from store.database import insert_row
+from store.tables import agents, attempts, callbacks, calls, cases
+
+_S = CallbackState
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The agent has the caller: one of the two is set."""
+
+    live_call_id: int | None = None
+    """The waiting call, to be moved into the conference."""
+    caller_leg_id: int | None = None
+    """The planned leg to the caller, to be ordered."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What a conversation's end leaves to do."""
+
+    loose_leg_id: int | None = None
+    """A caller who is still being rung for an agent who has left."""
+    callback_id: int | None = None
+    """A promise that needs its next job."""
+
+
+def dispatch(
+    tx: Connection, departments: Mapping[str, Department], phone_number: str, rules: CallbackRules, now: datetime
+) -> tuple[int, ...]:
+    """Match callers and agents; returns the planned legs to be ordered once this is committed."""
+    planned = (_ring_agent(tx, found, phone_number, rules, now) for found in match(tx, departments, now))
+    return tuple(leg_id for leg_id in planned if leg_id is not None)
+
+
+def agent_accepted(tx: Connection, leg_id: int, now: datetime) -> Accepted | None:
+    """The agent presses 1. None: the caller is no longer theirs."""
+    leg = legs.leg(tx, leg_id)
+    if leg is None or leg.entry_id is None or leg.agent_id is None:
+        return None
+    if not line.accepted(tx, leg.entry_id, leg.agent_id, now):
+        return None
+    entry = line.entry(tx, leg.entry_id)
+    if entry is None or entry.callback_id is None:
+        return Accepted(live_call_id=None if entry is None else entry.call_id)
+    return Accepted(caller_leg_id=_ring_caller(tx, leg, entry, now))
+
+
+def agent_leg_failed(tx: Connection, leg_id: int, outcome: AttemptOutcome, now: datetime) -> None:
+    """The agent did not take the caller, who keeps the place; the agent is set aside so that the next one is rung."""
+    leg = legs.leg(tx, leg_id)
+    if leg is None or leg.entry_id is None or leg.agent_id is None:
+        return
+    aside = AgentState.PAUSE
+    if not line.not_accepted(tx, leg.entry_id, leg.agent_id, now, agent_to=aside, reason=outcome.value):
+        return
+    entry = line.entry(tx, leg.entry_id)
+    if entry is not None and entry.callback_id is not None:
+        _end_attempt(tx, leg.attempt_id, outcome, now)
+        move(
+            tx,
+            entry.callback_id,
+            (_S.DIALLING_FIRST,),
+            _S.WAITING_RETRY,
+            who="agent",
+            why=outcome.value,
+            now=now,
+            due_at=now,
+        )
+
+
+def caller_leg_accepted(tx: Connection, leg_id: int, now: datetime) -> bool:
+    """The caller presses 1. False when there is no agent for them any more."""
+    leg = legs.leg(tx, leg_id)
+    callback_id = None if leg is None else _callback_of(tx, leg)
+    if leg is None or callback_id is None:
+        return False
+    why = "the caller accepted"
+    joined = move(tx, callback_id, (_S.DIALLING_SECOND,), _S.CONNECTED, who="caller", why=why, now=now)
+    if joined:
+        _end_attempt(tx, leg.attempt_id, AttemptOutcome.CONNECTED, now)
+    return joined
+
+
+def caller_leg_failed(
+    tx: Connection, leg_id: int, outcome: AttemptOutcome, rules: CallbackRules, now: datetime
+) -> int | None:
+    """The caller could not be joined: another attempt later, or an honest end. The agent is free either way.
+
+    Returns the callback whose next job has to be put.
+    """
+    leg = legs.leg(tx, leg_id)
+    callback_id = None if leg is None else _callback_of(tx, leg)
+    if leg is None or callback_id is None or leg.entry_id is None:
+        return None
+    return _attempt_failed(tx, callback_id, leg, leg.entry_id, outcome, rules, now)
+
+
+def conversation_ended(tx: Connection, entry_id: int, rules: CallbackRules, now: datetime) -> Ended:
+    """The two have talked; or the agent left before a caller who is being called back was there."""
+    entry = line.entry(tx, entry_id)
+    if entry is None or entry.state != EntryState.CONNECTED:
+        return Ended()
+    if entry.callback_id is not None and _state(tx, entry.callback_id) == _S.DIALLING_SECOND:
+        return _agent_left_early(tx, entry, entry.callback_id, rules, now)
+    if line.finished(tx, entry_id, now):
+        if entry.callback_id is not None:
+            move(tx, entry.callback_id, (_S.CONNECTED,), _S.KEPT, who="both", why="they talked", now=now)
+        _close_case(tx, entry.case_id, "served", now)
+    return Ended()
+
+
+def caller_gone(tx: Connection, call_id: int, rules: CallbackRules, now: datetime) -> int | None:
+    """A caller hung up. Returns the agent's leg that has to be released, if one rings or waits for them."""
+    entry = line.entry_of_call(tx, call_id)
+    if entry is None:
+        _close_unpromised_case(tx, call_id, now)
+        return None
+    if entry.state == EntryState.CONNECTED:
+        conversation_ended(tx, entry.id, rules, now)
+    else:
+        line.leave(tx, entry.id, "abandoned", now)
+        _close_case(tx, entry.case_id, "abandoned", now)
+        if entry.agent_id is not None:
+            line.free_agent(tx, entry.agent_id, now, "the caller hung up")
+    return _open_leg(tx, entry.id, Purpose.AGENT)
+
+
+def still_wanted(tx: Connection, leg: Leg) -> bool:
+    """Whether a planned leg has to be ordered at all."""
+    entry = None if leg.entry_id is None else line.entry(tx, leg.entry_id)
+    if entry is None or entry.agent_id != leg.agent_id:
+        return False
+    if leg.purpose == Purpose.AGENT:
+        return entry.state == EntryState.OFFERED
+    return entry.callback_id is not None and _state(tx, entry.callback_id) == _S.DIALLING_SECOND
+
+
+def _ring_agent(
+    tx: Connection, found: Assignment, phone_number: str, rules: CallbackRules, now: datetime
+) -> int | None:
+    attempt_id = None
+    if found.callback_id is not None:
+        allowed_from = not_quiet(now, rules)
+        if allowed_from > now:
+            line.back_in_line(tx, found.entry_id, now, not_before=allowed_from)
+            return None
+        attempt_id = _begin_attempt(tx, found.callback_id, found.agent_id, now)
+        if attempt_id is None:  # Called off meanwhile: the place was kept for nobody.
+            line.leave(tx, found.entry_id, "called off", now)
+            line.free_agent(tx, found.agent_id, now, "the callback was called off")
+            return None
+    case = _case(tx, found.case_id)
+    return legs.plan_leg(
+        tx,
+        purpose=Purpose.AGENT,
+        state="whispering",
+        case_id=found.case_id,
+        from_number=phone_number,
+        to_number=_phone_of(tx, found.agent_id),
+        language=case.language,
+        menu_version_id=case.menu_version_id,
+        department=found.department,
+        words=case.words,
+        agent_id=found.agent_id,
+        entry_id=found.entry_id,
+        attempt_id=attempt_id,
+        now=now,
+    )
+
+
+def _ring_caller(tx: Connection, agent_leg: Leg, entry: Entry, now: datetime) -> int | None:
+    assert entry.callback_id is not None and agent_leg.agent_id is not None  # noqa: S101 -- checked by callers
+    # The caller took the callback while the agent's phone was already ringing for the live call.
+    attempt_id = agent_leg.attempt_id or _begin_attempt(tx, entry.callback_id, agent_leg.agent_id, now)
+    why = "the agent accepted"
+    more = {"attempts_made": callbacks.c.attempts_made + 1}
+    first, second = (_S.DIALLING_FIRST,), _S.DIALLING_SECOND
+    if not move(tx, entry.callback_id, first, second, who="agent", why=why, now=now, **more):
+        return None
+    callback = tx.execute(select(callbacks).where(callbacks.c.id == entry.callback_id)).one()
+    return legs.plan_leg(
+        tx,
+        purpose=Purpose.CALLBACK,
+        state="greeting",
+        case_id=entry.case_id,
+        from_number=agent_leg.from_number,
+        to_number=callback.number,
+        language=callback.language,
+        menu_version_id=_case(tx, entry.case_id).menu_version_id,
+        department=entry.department,
+        words=callback.words,
+        agent_id=agent_leg.agent_id,
+        entry_id=entry.id,
+        attempt_id=attempt_id,
+        now=now,
+    )
+
+
+def _begin_attempt(tx: Connection, callback_id: int, agent_id: int, now: datetime) -> int | None:
+    waiting = (_S.PROMISED, _S.WAITING_RETRY)
+    if not move(tx, callback_id, waiting, _S.DIALLING_FIRST, who="line", why="an agent is free", now=now):
+        return None
+    made = select(func.count()).select_from(attempts).where(attempts.c.callback_id == callback_id)
+    ordinal = int(tx.execute(made).scalar_one()) + 1
+    return insert_row(tx, attempts, callback_id=callback_id, ordinal=ordinal, agent_id=agent_id, started_at=now)
+
+
+def _attempt_failed(
+    tx: Connection,
+    callback_id: int,
+    leg: Leg,
+    entry_id: int,
+    outcome: AttemptOutcome,
+    rules: CallbackRules,
+    now: datetime,
+) -> int | None:
+    made = tx.execute(select(callbacks.c.attempts_made).where(callbacks.c.id == callback_id)).scalar_one()
+    dialling = (_S.DIALLING_SECOND,)
+    match after(outcome, made, now, rules):
+        case GiveUp(why=why):
+            if move(tx, callback_id, dialling, _S.EXPIRED, who="caller", why=why, now=now):
+                _end_attempt(tx, leg.attempt_id, outcome, now)
+                _expire_entry(tx, entry_id, now)
+            return None
+        case retry:
+            later = {"due_at": retry.at, "generation": callbacks.c.generation + 1}
+            why = outcome.value
+            if not move(tx, callback_id, dialling, _S.WAITING_RETRY, who="caller", why=why, now=now, **later):
+                return None
+            _end_attempt(tx, leg.attempt_id, outcome, now)
+            line.back_in_line(tx, entry_id, now, not_before=retry.at)
+            return callback_id
+
+
+def _expire_entry(tx: Connection, entry_id: int, now: datetime) -> None:
+    """The case stays open: an agent has to close it, since nobody has told the caller."""
+    entry = line.entry(tx, entry_id)
+    if entry is not None and entry.agent_id is not None:
+        line.free_agent(tx, entry.agent_id, now, "the callback expired")
+    line.leave(tx, entry_id, "expired", now)
+
+
+def _agent_left_early(tx: Connection, entry: Entry, callback_id: int, rules: CallbackRules, now: datetime) -> Ended:
+    loose = _open_leg(tx, entry.id, Purpose.CALLBACK)
+    leg = None if loose is None else legs.leg(tx, loose)
+    if leg is None:
+        return Ended()
+    retried = _attempt_failed(tx, callback_id, leg, entry.id, AttemptOutcome.AGENT_LEFT, rules, now)
+    return Ended(loose_leg_id=loose, callback_id=retried)
+
+
+def _open_leg(tx: Connection, entry_id: int, purpose: Purpose) -> int | None:
+    found: int | None = tx.execute(
+        select(calls.c.id)
+        .where(calls.c.entry_id == entry_id, calls.c.purpose == purpose.value)
+        .where(calls.c.status.not_in(FINAL_STATUSES))
+        .order_by(calls.c.id.desc())
+        .limit(1)
+    ).scalar()
+    return found
+
+
+def _callback_of(tx: Connection, leg: Leg) -> int | None:
+    found: int | None = tx.execute(select(attempts.c.callback_id).where(attempts.c.id == leg.attempt_id)).scalar()
+    return found
+
+
+def _state(tx: Connection, callback_id: int) -> CallbackState:
+    return CallbackState(tx.execute(select(callbacks.c.state).where(callbacks.c.id == callback_id)).scalar_one())
+
+
+def _end_attempt(tx: Connection, attempt_id: int | None, outcome: AttemptOutcome, now: datetime) -> None:
+    ending = update(attempts).where(attempts.c.id == attempt_id, attempts.c.ended_at.is_(None))
+    tx.execute(ending.values(ended_at=now, outcome=outcome.value))
+
+
+def _close_case(tx: Connection, case_id: int, outcome: str, now: datetime) -> None:
+    closing = update(cases).where(cases.c.id == case_id, cases.c.closed_at.is_(None))
+    tx.execute(closing.values(closed_at=now, outcome=outcome))
+
+
+def _close_unpromised_case(tx: Connection, call_id: int, now: datetime) -> None:
+    case_id = tx.execute(select(calls.c.case_id).where(calls.c.id == call_id)).scalar_one()
+    promised = select(callbacks.c.id).where(callbacks.c.case_id == case_id)
+    if tx.execute(promised).first() is None:
+        _close_case(tx, case_id, "left", now)
+
+
+def _case(tx: Connection, case_id: int) -> Row[Any]:
+    """Language, menu version and words of the call that the case began with."""
+    first = select(calls.c.language, calls.c.menu_version_id, calls.c.words).where(calls.c.case_id == case_id)
+    return tx.execute(first.order_by(calls.c.id).limit(1)).one()
+
+
+def _phone_of(tx: Connection, agent_id: int) -> str:
+    return str(tx.execute(select(agents.c.phone).where(agents.c.id == agent_id)).scalar_one())

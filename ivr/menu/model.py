@@ -1,0 +1,75 @@
+"""A menu that has passed every check."""
+
+from dataclasses import dataclass
+
+from callqueue.department import Department as LineDepartment
+
+from ivr.menu.hours import OpeningHours
+
+
+@dataclass(frozen=True)
+class Site:
+    name: str
+    time_zone: str
+    voice: str
+
+
+@dataclass(frozen=True)
+class Notices:
+    """Spoken before the question, in this order."""
+
+    charge: str | None = None
+    recording: str | None = None
+    abuse: str | None = None
+
+
+@dataclass(frozen=True)
+class Department:
+    id: str
+    name: str
+    key: str
+    phrases: tuple[str, ...]
+    skills: tuple[str, ...]
+    hours: OpeningHours
+    person: bool
+    """Where 0 and "상담원" lead, and whoever was not understood twice."""
+    always_confirm: bool
+    callback_above_seconds: float | None
+    handle_seconds: float
+    patience_seconds: float
+    priority: int
+    music: str | None
+
+    def for_line(self) -> LineDepartment:
+        return LineDepartment(
+            id=self.id,
+            name=self.name,
+            skills=self.skills,
+            handle_seconds=self.handle_seconds,
+            patience_seconds=self.patience_seconds,
+            priority=self.priority,
+            callback_above_seconds=self.callback_above_seconds,
+        )
+
+
+@dataclass(frozen=True)
+class Menu:
+    site: Site
+    notices: Notices
+    question: str
+    examples: str
+    departments: tuple[Department, ...]
+
+    @property
+    def person(self) -> Department:
+        return next(department for department in self.departments if department.person)
+
+    def department(self, department_id: str) -> Department:
+        """Raises KeyError for an id that the menu does not have."""
+        for department in self.departments:
+            if department.id == department_id:
+                return department
+        raise KeyError(department_id)
+
+    def department_with_key(self, key: str) -> Department | None:
+        return next((department for department in self.departments if department.key == key), None)

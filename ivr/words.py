@@ -1,0 +1,258 @@
+"""Everything a phone says, in Korean. Pure: values in, one sentence or two out; nothing is escaped here."""
+
+import math
+from collections.abc import Sequence
+from datetime import datetime
+
+from ivr.menu.hours import said_time
+
+# Wider than this, and longer than ten minutes, a range tells nobody anything: "more than so many minutes" does.
+WIDEST_RATIO = 2.5
+LONG_MINUTES = 10
+
+_DIGITS = "공일이삼사오육칠팔구"
+# Digits that end in a consonant when read aloud: 영/공, 일, 삼, 육, 칠, 팔 (and 10, 100 … by their zeros).
+_DIGITS_WITH_CODA = frozenset("013678")
+_NATIVE_ONES = ("", "한", "두", "세", "네", "다섯", "여섯", "일곱", "여덟", "아홉")
+_NATIVE_TENS = ("", "열", "스물", "서른", "마흔", "쉰", "예순", "일흔", "여든", "아흔")
+_WEEKDAYS = ("월요일", "화요일", "수요일", "목요일", "금요일", "토요일", "일요일")
+
+Range = tuple[float, float]
+"""Low and high end of a wait, in seconds."""
+
+
+# Particles and numerals
+
+
+def has_coda(word: str) -> bool:
+    """Whether the word ends in a consonant when read aloud: that decides the particle behind it."""
+    last = word.rstrip(" .,!?·\"')」』")[-1:]
+    if "가" <= last <= "힣":
+        return (ord(last) - ord("가")) % 28 != 0
+    return last in _DIGITS_WITH_CODA
+
+
+def with_particle(word: str, after_coda: str, after_vowel: str) -> str:
+    """`with_particle("배송", "은", "는")` → 배송은; `with_particle("환불·교환", "으로", "로")` → 환불·교환으로."""
+    if after_coda == "으로" and _ends_in_rieul(word):
+        return word + after_vowel
+    return word + (after_coda if has_coda(word) else after_vowel)
+
+
+def people(count: int) -> str:
+    """한 분, 두 분, … 아흔아홉 분, 100분."""
+    if not 1 <= count <= 99:
+        return f"{count}분"
+    if count == 20:
+        return "스무 분"
+    return f"{_NATIVE_TENS[count // 10]}{_NATIVE_ONES[count % 10]} 분"
+
+
+def digits_spoken(number: str) -> str:
+    """ "010-1234-5678" → "공일공, 일이삼사, 오육칠팔"."""
+    return ", ".join("".join(_DIGITS[int(digit)] for digit in part) for part in number.split("-"))
+
+
+def national(e164: str) -> str:
+    """ "+821012345678" → "010-1234-5678"; "+8225550100" → "02-555-0100"."""
+    rest = "0" + e164.removeprefix("+82")
+    area = 2 if rest.startswith("02") else 3
+    return "-".join((rest[:area], rest[area:-4], rest[-4:]))
+
+
+def wait_range(low_seconds: float, high_seconds: float) -> str:
+    """In whole minutes, rounded outward: "3분에서 6분 정도", "1분 이내", "20분 이상"."""
+    low, high = math.floor(low_seconds / 60), math.ceil(high_seconds / 60)
+    if high <= 1:
+        return "1분 이내"
+    if high > LONG_MINUTES and high > WIDEST_RATIO * low and low >= 1:
+        return f"{low}분 이상"
+    if low < 1:
+        return f"{high}분 이내"
+    return f"{low}분에서 {max(high, low + 1)}분 정도"
+
+
+# Finding the department
+
+
+def greeting(site: str) -> str:
+    return f"안녕하세요, {site}입니다."
+
+
+def did_not_hear() -> str:
+    return "말씀이 잘 들리지 않았습니다."
+
+
+def ask_again(examples: str) -> str:
+    return f"다시 한번 말씀해 주세요. {examples}"
+
+
+def keys_options(departments: Sequence[tuple[str, str]]) -> str:
+    """`departments`: (name, key) in the order to be read."""
+    options = [f"{with_particle(name, '은', '는')} {key}번" for name, key in departments]
+    return f"번호로 안내해 드리겠습니다. {', '.join(options)}을 눌러 주세요."
+
+
+def confirm(department: str) -> str:
+    return f"{department} 문의가 맞으세요? 맞으면 네, 아니면 아니요라고 말씀하시거나 1번, 2번을 눌러 주세요."
+
+
+# Waiting
+
+
+def connecting(department: str) -> str:
+    return f"{department} 상담원에게 연결해 드리겠습니다."
+
+
+def holding(position: int | None, told: Range | None) -> str:
+    if position is None or (position == 1 and told is not None and told[1] <= 0):
+        return "잠시만 기다려 주세요."
+    return f"{_place(position)}{_expected(told)} 끊지 말고 기다려 주세요."
+
+
+def still_waiting(position: int | None, told: Range | None, *, longer: bool) -> str:
+    reason = "상담이 길어지고 있습니다. " if longer else ""
+    if position is None:
+        return "상담원을 연결하고 있습니다. 잠시만 기다려 주세요."
+    callback = "전화를 받고 싶으시면 1번을 눌러 주세요."
+    return f"{reason}{_place(position)}{_expected(told)} {callback}"
+
+
+def _place(position: int) -> str:
+    return "바로 다음 순서이십니다." if position == 1 else f"앞에 {people(position - 1)}이 계십니다."
+
+
+def _expected(told: Range | None) -> str:
+    return "" if told is None else f" 예상 대기 시간은 {_is(wait_range(*told))}."
+
+
+def _is(phrase: str) -> str:
+    return f"{phrase}입니다"
+
+
+# Callbacks
+
+
+def offer_callback(position: int | None, told: Range | None) -> str:
+    before = "" if position is None else _place(position)
+    return (
+        f"{before}{_expected(told)} 기다리시는 대신 차례가 되면 저희가 전화를 드릴까요? "
+        "전화를 원하시면 네라고 말씀하시거나 1번, 계속 기다리시려면 2번을 눌러 주세요."
+    ).strip()
+
+
+def nobody_here() -> str:
+    return "지금은 연결할 수 있는 상담원이 없습니다."
+
+
+def offer_callback_nobody() -> str:
+    return (
+        "상담원이 돌아오는 대로 저희가 전화를 드릴까요? "
+        "전화를 원하시면 네라고 말씀하시거나 1번, 원하지 않으시면 2번을 눌러 주세요."
+    )
+
+
+def closed(hours: str) -> str:
+    return f"지금은 상담 시간이 아닙니다. 상담 시간은 {hours}입니다."
+
+
+def offer_callback_closed(opens: datetime | None) -> str:
+    when = "상담이 시작되면" if opens is None else f"{said_moment(opens)}에 상담이 시작되면"
+    return f"{when} 저희가 전화를 드릴까요? 원하시면 네라고 말씀하시거나 1번, 아니면 2번을 눌러 주세요."
+
+
+def enter_number() -> str:
+    return "전화받으실 번호를 지역 번호나 010부터 누르고 우물 정자를 눌러 주세요."
+
+
+def number_not_usable() -> str:
+    return "그 번호로는 전화를 드릴 수 없습니다. 국내 휴대폰이나 유선 전화 번호를 눌러 주세요."
+
+
+def confirm_number(e164: str) -> str:
+    return (
+        f"{digits_spoken(national(e164))} 번으로 전화를 드리겠습니다. "
+        "맞으면 네라고 말씀하시거나 1번, 다른 번호는 2번을 눌러 주세요."
+    )
+
+
+def promised(due_at: datetime | None, *, again: bool) -> str:
+    if again:
+        return "이미 전화를 드리기로 한 번호입니다. 약속한 대로 전화드리겠습니다. 감사합니다."
+    when = "차례가 되면" if due_at is None else f"{said_moment(due_at)} 이후에"
+    return f"{when} 꼭 전화드리겠습니다. 순서는 그대로 지켜 드립니다. 이제 끊으셔도 됩니다. 감사합니다."
+
+
+def callback_greeting(site: str, department: str) -> str:
+    return f"안녕하세요, {site}입니다. 요청하신 {department} 상담 전화입니다. 지금 통화하시려면 1번을 눌러 주세요."
+
+
+def said_moment(at: datetime) -> str:
+    """ "11월 26일 목요일 오전 9시"; `at` in the site's zone."""
+    return f"{at.month}월 {at.day}일 {_WEEKDAYS[at.weekday()]} {said_time(at.time())}"
+
+
+# What agents hear
+
+
+def whisper_live(department: str, words: str, waited_seconds: float) -> str:
+    return f"{department} 문의입니다. {_in_their_words(words)}{_waited(waited_seconds)} 기다리셨습니다."
+
+
+def whisper_callback(department: str, words: str, waited_seconds: float, attempt: int) -> str:
+    return (
+        f"{department} 콜백입니다. {_in_their_words(words)}{_waited(waited_seconds)} 전에 요청하셨고 "
+        f"{attempt}번째 시도입니다. 받으시면 고객에게 전화를 겁니다."
+    )
+
+
+def accept_hint() -> str:
+    return "받으시려면 1번을 눌러 주세요."
+
+
+def dialling_caller() -> str:
+    return "고객에게 전화를 걸고 있습니다. 잠시만 기다려 주세요."
+
+
+def caller_left() -> str:
+    return "고객이 먼저 전화를 끊었습니다."
+
+
+def caller_unreachable() -> str:
+    return "고객이 전화를 받지 않았습니다. 나중에 다시 걸겠습니다."
+
+
+def agent_done() -> str:
+    return "상담이 끝났습니다. 수고하셨습니다."
+
+
+def agent_declined() -> str:
+    return "다른 상담원에게 연결합니다."
+
+
+def _in_their_words(words: str) -> str:
+    return f"고객 말씀: {words}. " if words else ""
+
+
+def _waited(seconds: float) -> str:
+    return f"{math.ceil(seconds / 60)}분" if seconds >= 60 else f"{max(int(seconds), 1)}초"
+
+
+# When things go wrong, and at the end
+
+
+def apology() -> str:
+    return "죄송합니다. 시스템에 문제가 있어 상담원에게 연결해 드리겠습니다."
+
+
+def apology_fallback() -> str:
+    return "죄송합니다. 지금 시스템에 문제가 있습니다. 다른 번호로 연결해 드리겠습니다."
+
+
+def goodbye() -> str:
+    return "이용해 주셔서 감사합니다. 안녕히 계세요."
+
+
+def _ends_in_rieul(word: str) -> bool:
+    last = word[-1:]
+    return "가" <= last <= "힣" and (ord(last) - ord("가")) % 28 == 8
