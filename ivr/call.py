@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from callqueue.legs import Purpose
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from ivr.states import Listening, State, pack, unpack
 from store.tables import calls, cases
@@ -149,7 +149,7 @@ def _one(tx: Connection, condition: Any) -> Call | None:
     return None if row is None else _call(row)
 
 
-def _call(row: Row[Any]) -> Call:
+def _call(row: Any) -> Call:
     fields = dict(row._mapping)
     fields["purpose"] = Purpose(fields["purpose"])
     fields["state"] = unpack(fields.pop("state"), fields.pop("state_data"))

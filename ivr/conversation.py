@@ -9,11 +9,10 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from callqueue import legs
-from speech.expectation import Expectation
-from speech.hearing import Hearing
 from sqlalchemy import Connection, insert, update
 
 from callbacks.diallable import usable_number
@@ -40,6 +39,8 @@ from ivr.dialogue import (
 from ivr.menu.model import Menu
 from ivr.settle import After, Settlement
 from ivr.states import Asking, Listening
+from speech.expectation import Expectation
+from speech.hearing import Hearing
 from store.database import Store
 from store.masking import mask_number, mask_words
 from store.tables import calls, utterances
@@ -106,8 +107,7 @@ class Conversation:
             if leg is None or leg.ended or leg.answered:
                 return leg
             state = self._settlement(tx, after).first_words(leg)
-            answered = {"answered_at": self.desk.clock(), "status": "in-progress"}
-            leg = call_rows.advance(tx, leg, state, **answered)
+            leg = call_rows.advance(tx, leg, state, answered_at=self.desk.clock(), status="in-progress")
         self._run(after)
         return leg
 
@@ -297,9 +297,9 @@ class Conversation:
         for callback_id in after.promises:
             self._put_promise(callback_id)
         for sid in after.moves:
-            self._tell_carrier(lambda sid=sid: self.desk.carrier.move_call(sid, "/voice/now"))
+            self._tell_carrier(partial(self.desk.carrier.move_call, sid, "/voice/now"))
         for sid in after.ends:
-            self._tell_carrier(lambda sid=sid: self.desk.carrier.end_call(sid))
+            self._tell_carrier(partial(self.desk.carrier.end_call, sid))
 
     def _put_promise(self, callback_id: int) -> None:
         with self.desk.store.read() as tx:

@@ -3,10 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from speech.decide import AskAgain, Confirm, Decision, Go, Keys, Person, Thresholds, decide
-from speech.expectation import YES_NO, Expectation, Meaning
-from speech.hearing import Hearing
-
 from ivr.menu.model import Menu
 from ivr.states import (
     Asking,
@@ -26,6 +22,9 @@ from ivr.states import (
     Why,
     offer_of,
 )
+from speech.decide import AskAgain, Confirm, Decision, Go, Keys, Person, Thresholds, decide
+from speech.expectation import YES_NO, Expectation, Meaning
+from speech.hearing import Hearing
 
 FAILURES_BEFORE_PERSON = 2
 THRESHOLDS = Thresholds()
@@ -145,15 +144,11 @@ def on_key(state: State, key: str, menu: Menu, caller: Caller, usable: Callable[
         case Confirming():
             return _key_while_confirming(state, key, menu)
         case Offering():
-            return {"1": take_number(state, caller), "2": turn_down(state)}.get(key, replace(state, quiet=False))
+            return _key_on_offer(state, key, caller)
         case EnteringNumber():
             return _number_keyed(state, key, usable)
         case ConfirmingNumber():
-            return {
-                "1": MakePromise(state),
-                "2": EnteringNumber(**offer_of(state)),
-                "0": turn_down(state),
-            }.get(key, replace(state, quiet=False))
+            return _key_on_number(state, key)
         case Holding():
             return OfferAgain(state) if key == "1" else NextRound(state)
         case Whispering():
@@ -268,6 +263,28 @@ def _key_while_confirming(state: Confirming, key: str, menu: Menu) -> Next:
             return _misunderstood(state, menu)
         case "0":
             return GoTo(menu.person.id)
+        case _:
+            return replace(state, quiet=False)
+
+
+def _key_on_offer(state: Offering, key: str, caller: Caller) -> Next:
+    match key:
+        case "1":
+            return take_number(state, caller)
+        case "2" | "0":
+            return turn_down(state)
+        case _:
+            return replace(state, quiet=False)
+
+
+def _key_on_number(state: ConfirmingNumber, key: str) -> Next:
+    match key:
+        case "1":
+            return MakePromise(state)
+        case "2":
+            return EnteringNumber(**offer_of(state))
+        case "0":
+            return turn_down(state)
         case _:
             return replace(state, quiet=False)
 

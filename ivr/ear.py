@@ -4,12 +4,11 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import Executor
 
+from ivr.conversation import Conversation
 from speech.endpoint import Ended, Endpointer, Started, Sustained
 from speech.expectation import Expectation
 from speech.hearing import Hearing
 from speech.pool import HearingFailed, HearingPool, PoolFull
-
-from ivr.conversation import Conversation
 
 log = logging.getLogger("barocall.ear")
 
@@ -33,8 +32,8 @@ class Ear:
                     self._speech_starts()
                 case Sustained():
                     self._speech_goes_on()
-                case Ended(audio=audio):
-                    self._speech_ends(audio)
+                case Ended() as ended:
+                    self._speech_ends(ended)
 
     def _speech_starts(self) -> None:
         # What the words may mean is settled when they begin: the question may change while they are spoken.
@@ -46,12 +45,14 @@ class Ear:
         if self._expected is not None:
             self._errand(lambda: self._conversation.speaking(self._call_id))
 
-    def _speech_ends(self, mulaw: bytes) -> None:
+    def _speech_ends(self, utterance: Ended) -> None:
         expected, self._expected = self._expected, None
         if expected is None:
             return
         try:
-            self._pool.submit(mulaw, expected, lambda result: self._understood(expected, result))
+            self._pool.submit(
+                utterance.audio, expected, utterance.speech_seconds, lambda result: self._understood(expected, result)
+            )
         except PoolFull:
             log.warning("call %s: too many callers speak at once; it goes on with keys", self._call_id)
             self._errand(lambda: self._conversation.cannot_hear(self._call_id))

@@ -151,7 +151,7 @@ class Settlement:
         department = menu.department(department_id)
         if not department.hours.is_open(self.now):
             opens = department.hours.next_opening(self.now)
-            return Offering(department=department_id, why="closed", due_at=opens and opens.isoformat())
+            return Offering(department=department_id, why="closed", due_at=None if opens is None else opens.isoformat())
         of_line = department.for_line()
         if agents.signed_in(self.tx, of_line) == 0:
             return Offering(department=department_id, why="nobody")

@@ -1,0 +1,61 @@
+"""What a caller may say in a state of the call."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """One of the things that can be meant, and how people say it."""
+
+    name: str
+    phrases: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """`name` tells expectations apart: words count as long as the call still expects the same."""
+
+    name: str
+    meanings: tuple[Meaning, ...]
+    silence_seconds: float
+    """So long a silence ends the utterance: short for a yes, longer for a sentence."""
+
+
+YES_NO = Expectation(
+    "yes_no",
+    (
+        Meaning(
+            "yes",
+            (
+                "네",
+                "예",
+                "네 맞아요",
+                "네 맞습니다",
+                "예 맞습니다",
+                "맞아요",
+                "그래요",
+                "좋아요",
+                "네 좋아요",
+                "전화 주세요",
+                "네 전화 주세요",
+                "네 그렇게 해 주세요",
+            ),
+        ),
+        Meaning(
+            "no",
+            (
+                "아니요",
+                "아뇨",
+                "아니에요",
+                "아니요 괜찮아요",
+                "아닌데요",
+                "틀려요",
+                "싫어요",
+                "괜찮아요",
+                "계속 기다릴게요",
+                "그냥 기다릴게요",
+            ),
+        ),
+    ),
+    silence_seconds=0.4,
+)

@@ -1,0 +1,51 @@
+"""Korean text as recognition needs it: syllables, their letters, and how far two texts lie apart."""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+_FIRST_SYLLABLE, _LAST_SYLLABLE = ord("가"), ord("힣")
+_LEADS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
+_VOWELS = "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ"
+_CODAS = ("", *"ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ")
+_SINO_DIGITS = "영일이삼사오육칠팔구"
+_BRACKETS = re.compile(r"[\[\](){}<>]")
+
+
+def compact(text: str) -> str:
+    """Without spaces, punctuation and the recogniser's brackets; digits as they are read aloud, one by one."""
+    kept = (letter for letter in _BRACKETS.sub("", text.lower()) if letter.isalnum())
+    return "".join(_SINO_DIGITS[int(letter)] if letter in "0123456789" else letter for letter in kept)
+
+
+@lru_cache(maxsize=8192)
+def jamo(text: str) -> str:
+    """배송 → ㅂㅐㅅㅗㅇ. What sounds alike shares letters, even where the syllables differ."""
+    return "".join(_letters(letter) for letter in text)
+
+
+def _letters(letter: str) -> str:
+    code = ord(letter)
+    if not _FIRST_SYLLABLE <= code <= _LAST_SYLLABLE:
+        return letter
+    lead, rest = divmod(code - _FIRST_SYLLABLE, 588)
+    vowel, coda = divmod(rest, 28)
+    # ㅇ in front of a vowel is silent.
+    return str((_LEADS[lead] if _LEADS[lead] != "ㅇ" else "") + _VOWELS[vowel] + _CODAS[coda])
+
+
+def edit_distance(one: Sequence[str], other: Sequence[str]) -> int:
+    """Insertions, deletions and substitutions between the two (Levenshtein)."""
+    row = list(range(len(other) + 1))
+    for i, left in enumerate(one, start=1):
+        diagonal, row[0] = row[0], i
+        for j, right in enumerate(other, start=1):
+            diagonal, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, diagonal + (left != right))
+    return row[-1]
+
+
+def likeness(one: str, other: str) -> float:
+    """1 for texts that sound the same, 0 for texts that share nothing; of compact texts."""
+    left, right = jamo(one), jamo(other)
+    longer = max(len(left), len(right))
+    return 1.0 if longer == 0 else 1.0 - edit_distance(left, right) / longer
