@@ -9,6 +9,7 @@ from callqueue.legs import Purpose
 from sqlalchemy import Connection, insert, select, update
 
 from ivr.states import Listening, State, pack, unpack
+from store.database import insert_row
 from store.tables import calls, cases
 
 FINAL_STATUSES = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
@@ -93,7 +94,7 @@ def receive(
     now: datetime,
 ) -> Call:
     """A caller phones: a new case and a call in `state`. `number`: theirs as E.164, None when withheld."""
-    case_id = tx.execute(insert(cases).values(number=number, language=language, opened_at=now)).inserted_primary_key[0]
+    case_id = insert_row(tx, cases, number=number, language=language, opened_at=now)
     name, data = pack(state)
     tx.execute(
         insert(calls).values(

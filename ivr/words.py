@@ -1,8 +1,11 @@
 """Everything a phone says, in Korean. Pure: values in, one sentence or two out; nothing is escaped here."""
 
 import math
+import re
 from collections.abc import Sequence
 from datetime import datetime
+
+import phonenumbers
 
 from ivr.menu.hours import said_time
 
@@ -10,9 +13,14 @@ from ivr.menu.hours import said_time
 WIDEST_RATIO = 2.5
 LONG_MINUTES = 10
 
+MINUTE_SECONDS = 60
+HOUR_MINUTES = 60
+
 _DIGITS = "공일이삼사오육칠팔구"
-# Digits that end in a consonant when read aloud: 영/공, 일, 삼, 육, 칠, 팔 (and 10, 100 … by their zeros).
-_DIGITS_WITH_CODA = frozenset("013678")
+# How digits and single letters end when read aloud: 공 일 삼 육 칠 팔; 엘 엠 엔 알.
+_SPOKEN_WITH_CODA = frozenset("013678LMNR")
+_SPOKEN_WITH_RIEUL = frozenset("178LR")
+_RIEUL = 8  # Its number among the 28 endings of a Hangul syllable.
 _NATIVE_ONES = ("", "한", "두", "세", "네", "다섯", "여섯", "일곱", "여덟", "아홉")
 _NATIVE_TENS = ("", "열", "스물", "서른", "마흔", "쉰", "예순", "일흔", "여든", "아흔")
 _WEEKDAYS = ("월요일", "화요일", "수요일", "목요일", "금요일", "토요일", "일요일")
@@ -26,17 +34,32 @@ Range = tuple[float, float]
 
 def has_coda(word: str) -> bool:
     """Whether the word ends in a consonant when read aloud: that decides the particle behind it."""
-    last = word.rstrip(" .,!?·\"')」』")[-1:]
-    if "가" <= last <= "힣":
-        return (ord(last) - ord("가")) % 28 != 0
-    return last in _DIGITS_WITH_CODA
+    last = _last_spoken(word)
+    return _ending(last) != 0 if _is_hangul(last) else last in _SPOKEN_WITH_CODA
 
 
 def with_particle(word: str, after_coda: str, after_vowel: str) -> str:
-    """`with_particle("배송", "은", "는")` → 배송은; `with_particle("환불·교환", "으로", "로")` → 환불·교환으로."""
+    """`with_particle("배송", "은", "는")` → 배송은; `with_particle("교환", "으로", "로")` → 교환으로."""
     if after_coda == "으로" and _ends_in_rieul(word):
         return word + after_vowel
     return word + (after_coda if has_coda(word) else after_vowel)
+
+
+def _ends_in_rieul(word: str) -> bool:
+    last = _last_spoken(word)
+    return _ending(last) == _RIEUL if _is_hangul(last) else last in _SPOKEN_WITH_RIEUL
+
+
+def _last_spoken(word: str) -> str:
+    return next((letter for letter in reversed(word) if letter.isalnum()), "")
+
+
+def _is_hangul(letter: str) -> bool:
+    return "가" <= letter <= "힣"
+
+
+def _ending(syllable: str) -> int:
+    return (ord(syllable) - ord("가")) % 28
 
 
 def people(count: int) -> str:
@@ -48,27 +71,29 @@ def people(count: int) -> str:
     return f"{_NATIVE_TENS[count // 10]}{_NATIVE_ONES[count % 10]} 분"
 
 
-def digits_spoken(number: str) -> str:
-    """ "010-1234-5678" → "공일공, 일이삼사, 오육칠팔"."""
-    return ", ".join("".join(_DIGITS[int(digit)] for digit in part) for part in number.split("-"))
+def times(count: int) -> str:
+    """첫 번째, 두 번째, … 열 번째, 11번째."""
+    if count == 1:
+        return "첫 번째"
+    if 2 <= count <= 10:
+        return f"{_NATIVE_TENS[count // 10]}{_NATIVE_ONES[count % 10]} 번째"
+    return f"{count}번째"
 
 
-def national(e164: str) -> str:
-    """ "+821012345678" → "010-1234-5678"; "+8225550100" → "02-555-0100"."""
-    rest = "0" + e164.removeprefix("+82")
-    area = 2 if rest.startswith("02") else 3
-    return "-".join((rest[:area], rest[area:-4], rest[-4:]))
+def number_spoken(e164: str) -> str:
+    """ "+821012345678" → "공일공, 일이삼사, 오육칠팔": as it is dialled in Korea, digit by digit."""
+    dialled = phonenumbers.format_number(phonenumbers.parse(e164), phonenumbers.PhoneNumberFormat.NATIONAL)
+    parts = re.findall("[0-9]+", dialled)
+    return ", ".join("".join(_DIGITS[int(digit)] for digit in part) for part in parts)
 
 
 def wait_range(low_seconds: float, high_seconds: float) -> str:
     """In whole minutes, rounded outward: "3분에서 6분 정도", "1분 이내", "20분 이상"."""
-    low, high = math.floor(low_seconds / 60), math.ceil(high_seconds / 60)
-    if high <= 1:
-        return "1분 이내"
-    if high > LONG_MINUTES and high > WIDEST_RATIO * low and low >= 1:
-        return f"{low}분 이상"
+    low, high = math.floor(low_seconds / MINUTE_SECONDS), math.ceil(high_seconds / MINUTE_SECONDS)
     if low < 1:
-        return f"{high}분 이내"
+        return f"{max(high, 1)}분 이내"
+    if high > LONG_MINUTES and high > WIDEST_RATIO * low:
+        return f"{low}분 이상"
     return f"{low}분에서 {max(high, low + 1)}분 정도"
 
 
@@ -94,14 +119,27 @@ def keys_options(departments: Sequence[tuple[str, str]]) -> str:
 
 
 def confirm(department: str) -> str:
-    return f"{department} 문의가 맞으세요? 맞으면 네, 아니면 아니요라고 말씀하시거나 1번, 2번을 눌러 주세요."
+    return (
+        f"{_matter(department, '문의')}가 맞으세요? "
+        "맞으면 네라고 말씀하시거나 1번, 아니면 아니요라고 말씀하시거나 2번을 눌러 주세요."
+    )
+
+
+def _matter(department: str, noun: str) -> str:
+    """ "배송 문의"; but who wants a person (상담원) has no 상담원 문의."""
+    return f"{department} {'연결' if _is_person(department) else noun}"
+
+
+def _is_person(department: str) -> bool:
+    return department.endswith("상담원")
 
 
 # Waiting
 
 
 def connecting(department: str) -> str:
-    return f"{department} 상담원에게 연결해 드리겠습니다."
+    agent = department if _is_person(department) else f"{department} 상담원"
+    return f"{agent}에게 연결해 드리겠습니다."
 
 
 def holding(position: int | None, told: Range | None) -> str:
@@ -123,11 +161,7 @@ def _place(position: int) -> str:
 
 
 def _expected(told: Range | None) -> str:
-    return "" if told is None else f" 예상 대기 시간은 {_is(wait_range(*told))}."
-
-
-def _is(phrase: str) -> str:
-    return f"{phrase}입니다"
+    return "" if told is None else f" 예상 대기 시간은 {wait_range(*told)}입니다."
 
 
 # Callbacks
@@ -171,7 +205,7 @@ def number_not_usable() -> str:
 
 def confirm_number(e164: str) -> str:
     return (
-        f"{digits_spoken(national(e164))} 번으로 전화를 드리겠습니다. "
+        f"{number_spoken(e164)} 번으로 전화를 드리겠습니다. "
         "맞으면 네라고 말씀하시거나 1번, 다른 번호는 2번을 눌러 주세요."
     )
 
@@ -184,7 +218,8 @@ def promised(due_at: datetime | None, *, again: bool) -> str:
 
 
 def callback_greeting(site: str, department: str) -> str:
-    return f"안녕하세요, {site}입니다. 요청하신 {department} 상담 전화입니다. 지금 통화하시려면 1번을 눌러 주세요."
+    matter = "상담" if _is_person(department) else f"{department} 상담"
+    return f"안녕하세요, {site}입니다. 요청하신 {matter} 전화입니다. 지금 통화하시려면 1번을 눌러 주세요."
 
 
 def said_moment(at: datetime) -> str:
@@ -196,13 +231,13 @@ def said_moment(at: datetime) -> str:
 
 
 def whisper_live(department: str, words: str, waited_seconds: float) -> str:
-    return f"{department} 문의입니다. {_in_their_words(words)}{_waited(waited_seconds)} 기다리셨습니다."
+    return f"{_matter(department, '문의')}입니다. {_in_their_words(words)}{_duration(waited_seconds)} 기다리셨습니다."
 
 
 def whisper_callback(department: str, words: str, waited_seconds: float, attempt: int) -> str:
     return (
-        f"{department} 콜백입니다. {_in_their_words(words)}{_waited(waited_seconds)} 전에 요청하셨고 "
-        f"{attempt}번째 시도입니다. 받으시면 고객에게 전화를 겁니다."
+        f"{department} 콜백입니다. {_in_their_words(words)}{_duration(waited_seconds)} 전에 요청하셨고 "
+        f"{times(attempt)} 시도입니다. 받으시면 고객에게 전화를 겁니다."
     )
 
 
@@ -234,8 +269,13 @@ def _in_their_words(words: str) -> str:
     return f"고객 말씀: {words}. " if words else ""
 
 
-def _waited(seconds: float) -> str:
-    return f"{math.ceil(seconds / 60)}분" if seconds >= 60 else f"{max(int(seconds), 1)}초"
+def _duration(seconds: float) -> str:
+    """ "40초", "3분", "2시간 5분"."""
+    if seconds < MINUTE_SECONDS:
+        return f"{max(int(seconds), 1)}초"
+    hours, minutes = divmod(math.ceil(seconds / MINUTE_SECONDS), HOUR_MINUTES)
+    parts = [f"{hours}시간"] * (hours > 0) + [f"{minutes}분"] * (minutes > 0)
+    return " ".join(parts)
 
 
 # When things go wrong, and at the end
@@ -251,8 +291,3 @@ def apology_fallback() -> str:
 
 def goodbye() -> str:
     return "이용해 주셔서 감사합니다. 안녕히 계세요."
-
-
-def _ends_in_rieul(word: str) -> bool:
-    last = word[-1:]
-    return "가" <= last <= "힣" and (ord(last) - ord("가")) % 28 == 8

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -22,7 +22,10 @@ class Span:
 
 @dataclass(frozen=True)
 class OpeningHours:
-    """`days`: Monday first, None for closed. Public holidays of `country` and `closed_on` are closed all day."""
+    """`days`: Monday first, None for closed. Public holidays of `country` and `closed_on` are closed all day.
+
+    Asked with aware times only, and answers in UTC.
+    """
 
     zone: str
     days: tuple[Span | None, ...]
@@ -30,24 +33,29 @@ class OpeningHours:
     closed_on: frozenset[date] = frozenset()
 
     def is_open(self, at: datetime) -> bool:
-        local = at.astimezone(ZoneInfo(self.zone))
-        span = self._span(local.date())
-        return span is not None and _starts(local.date(), span, self.zone) <= at < _ends(local.date(), span, self.zone)
+        day = self._day(at)
+        span = self._span(day)
+        return span is not None and _starts(day, span, self.zone) <= at < _ends(day, span, self.zone)
 
     def next_opening(self, after: datetime) -> datetime | None:
         """The first moment from `after` on at which the department is open; None if it never is."""
         if self.is_open(after):
-            return after
+            return after.astimezone(UTC)
         openings = (_starts(day, span, self.zone) for day, span in self._open_days(after))
         return next((opening for opening in openings if opening >= after), None)
 
     def _open_days(self, after: datetime) -> Iterator[tuple[date, Span]]:
-        first = after.astimezone(ZoneInfo(self.zone)).date()
+        first = self._day(after)
         for ahead in range(LOOK_AHEAD_DAYS):
             day = first + timedelta(days=ahead)
             span = self._span(day)
             if span is not None:
                 yield day, span
+
+    def _day(self, at: datetime) -> date:
+        if at.tzinfo is None:
+            raise ValueError("a time without its zone says nothing about opening hours")
+        return at.astimezone(ZoneInfo(self.zone)).date()
 
     def _span(self, day: date) -> Span | None:
         if day in self.closed_on or _is_public_holiday(self.country, day):
@@ -55,46 +63,51 @@ class OpeningHours:
         return self.days[day.weekday()]
 
 
-ALWAYS = (Span(time(0), time(0)),) * 7
-
-
-def describe_hours(hours: OpeningHours) -> str:
-    """ "평일 오전 9시부터 오후 6시까지" – as said on the phone, in groups of equal days."""
-    if hours.days == ALWAYS:
-        return "연중무휴 24시간"
-    parts = []
-    weekdays = hours.days[:5]
-    if weekdays[0] is not None and all(span == weekdays[0] for span in weekdays):
-        parts.append(f"평일 {_said_span(weekdays[0])}")
-    else:
-        parts += [f"{_DAYS[i]} {_said_span(span)}" for i, span in enumerate(weekdays) if span is not None]
-    parts += [f"{_DAYS[i]} {_said_span(span)}" for i in (5, 6) if (span := hours.days[i]) is not None]
-    return ", ".join(parts)
+WHOLE_DAY = Span(time(0), time(0))
+ALWAYS = (WHOLE_DAY,) * 7
 
 
 _DAYS = ("월요일", "화요일", "수요일", "목요일", "금요일", "토요일", "일요일")
 
 
+def describe_hours(hours: OpeningHours) -> str:
+    """ "평일 오전 9시부터 오후 6시까지", as said on the phone: equal days in one breath, closed ones not at all."""
+    if hours.days == ALWAYS:
+        return "연중무휴 24시간"
+    groups = _groups(hours.days)
+    return ", ".join(f"{days} {_said_span(span)}" for days, span in groups if span is not None)
+
+
 def said_time(at: time) -> str:
-    """ "오전 9시", "오후 6시 30분", "밤 12시"."""
-    if at == time(0):
-        return "밤 12시"
-    half = "오전" if at.hour < 12 else "오후"
-    hour = at.hour if at.hour <= 12 else at.hour - 12
-    return f"{half} {hour}시" + (f" {at.minute}분" if at.minute else "")
+    """ "오전 9시", "오후 6시 30분", "낮 12시", "밤 12시"."""
+    part = {0: "밤", 12: "낮"}.get(at.hour, "오전" if at.hour < 12 else "오후")
+    return f"{part} {at.hour % 12 or 12}시" + (f" {at.minute}분" if at.minute else "")
+
+
+def _groups(days: tuple[Span | None, ...]) -> list[tuple[str, Span | None]]:
+    if len(set(days)) == 1:
+        return [("매일", days[0])]
+    weekdays, weekend = days[:5], days[5:]
+    if len(set(weekdays)) > 1:
+        return list(zip(_DAYS, days, strict=True))
+    if weekend[0] == weekend[1]:
+        return [("평일", weekdays[0]), ("주말", weekend[0])]
+    return [("평일", weekdays[0]), *zip(_DAYS[5:], weekend, strict=True)]
 
 
 def _said_span(span: Span) -> str:
+    if span == WHOLE_DAY:
+        return "24시간"
     return f"{said_time(span.opens)}부터 {said_time(span.closes)}까지"
 
 
 def _starts(day: date, span: Span, zone: str) -> datetime:
-    return datetime.combine(day, span.opens, ZoneInfo(zone))
+    return datetime.combine(day, span.opens, ZoneInfo(zone)).astimezone(UTC)
 
 
 def _ends(day: date, span: Span, zone: str) -> datetime:
     last = day + timedelta(days=1) if span.closes == time(0) else day
-    return datetime.combine(last, span.closes, ZoneInfo(zone))
+    return datetime.combine(last, span.closes, ZoneInfo(zone)).astimezone(UTC)
 
 
 @cache

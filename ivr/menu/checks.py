@@ -1,0 +1,67 @@
+"""What no single value can tell: whether the departments of a menu fit together."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ivr.menu.source import Key, Problems, Value
+from ivr.menu.values import comparable
+
+PERSON_KEY = "0"
+
+Departments = Mapping[Key, Mapping[str, Any]]
+
+
+def check_departments(departments: Departments, problems: Problems) -> None:
+    _check_keys(departments, problems)
+    _check_phrases(departments, problems)
+    _check_person(departments, problems)
+
+
+def _check_keys(departments: Departments, problems: Problems) -> None:
+    first: dict[str, tuple[Key, Value]] = {}
+    for department, found in departments.items():
+        key: Value | None = found["key"]
+        if key is None:
+            continue
+        _check_person_key(department, key, bool(found["person"]), problems)
+        owner, before = first.setdefault(key.data, (department, key))
+        if before is not key:
+            taken = f'key "{key.data}" is taken by department "{owner.text}" in line {before.place.line}'
+            problems.add(key.place, taken)
+
+
+def _check_person_key(department: Key, key: Value, person: bool, problems: Problems) -> None:
+    if person and key.data != PERSON_KEY:
+        problems.add(key.place, f'department "{department.text}" is the way to a person: its key is "{PERSON_KEY}"')
+    if not person and key.data == PERSON_KEY:
+        problems.add(key.place, f'key "{PERSON_KEY}" belongs to the department marked `person: true`')
+
+
+def _check_phrases(departments: Departments, problems: Problems) -> None:
+    first: dict[str, tuple[Key, Value]] = {}
+    for department, found in departments.items():
+        for phrase in found["phrases"] or ():
+            said = comparable(str(phrase.data))
+            owner, before = first.setdefault(said, (department, phrase))
+            if said and before is not phrase:
+                problems.add(phrase.place, _said_twice(phrase, owner, before, department))
+
+
+def _said_twice(phrase: Value, owner: Key, before: Value, department: Key) -> str:
+    where = f"in line {before.place.line}"
+    if owner == department:
+        return f'"{phrase.data}" stands {where} already: once is enough'
+    return f'"{phrase.data}" is said for department "{owner.text}" too, {where}: which one is meant?'
+
+
+def _check_person(departments: Departments, problems: Problems) -> None:
+    persons = [department for department, found in departments.items() if found["person"]]
+    if departments and not persons:
+        first = min(department.place for department in departments)
+        problems.add(first, "no department is marked `person: true`: callers need a way to a person")
+    for second in persons[1:]:
+        problems.add(
+            second.place,
+            f'department "{second.text}": only one may be `person: true`, and "{persons[0].text}" is, '
+            f"in line {persons[0].place.line}",
+        )

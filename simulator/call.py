@@ -1,0 +1,277 @@
+"""One call in the network: its person at one end, the application's documents at the other."""
+
+import secrets
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from simulator.streams import Stream, StreamOrder
+from simulator.twiml import BadTwiml, parse
+from simulator.verbs import VERBS_BY_NAME, Fetch
+from simulator.webhooks import WebhookFailed, Webhooks
+
+if TYPE_CHECKING:
+    from simulator.network import PhoneNetwork
+
+FINAL = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
+BAD_DOCUMENT = 12100
+
+
+class CallOver(Exception):
+    """The call has ended; the document stops where it is."""
+
+
+class CallMoved(Exception):
+    """REST sent the call to another document."""
+
+
+@dataclass
+class Order:
+    """What a call was placed with."""
+
+    to: str
+    from_number: str
+    direction: str
+    url: str | None
+    method: str = "POST"
+    status_url: str | None = None
+    status_events: tuple[str, ...] = ("completed",)
+    fallback_url: str | None = None
+    ring_seconds: float = 60.0
+    twiml: str | None = None
+
+
+@dataclass
+class Call:
+    network: "PhoneNetwork"
+    order: Order
+    sid: str = field(default_factory=lambda: f"CA{secrets.token_hex(16)}")
+    status: str = "queued"
+    queue_ms: int = 0
+    created_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    heard: list[str] = field(default_factory=list)
+    """What the person at this end was told so far."""
+    conference: str | None = None
+    streams: dict[str, Stream] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.changed = threading.Condition()
+        self.digits: deque[str] = deque()
+        self._move: Fetch | None = None
+        self._webhooks = Webhooks(self.network.config.auth_token)
+        self._told = 0
+        self._telling = threading.Lock()
+        self.unread_from = 0
+
+    # What others do to the call
+
+    @property
+    def live(self) -> bool:
+        return self.status not in FINAL
+
+    @property
+    def person(self) -> str:
+        """The number at the person's end."""
+        return self.order.from_number if self.order.direction == "inbound" else self.order.to
+
+    def move(self, fetch: Fetch) -> bool:
+        """REST sends the call elsewhere: whatever it does stops. False when it is not in progress."""
+        with self.changed:
+            if self.status != "in-progress":
+                return False
+            self._move = fetch
+            self.changed.notify_all()
+        return True
+
+    def press(self, digits: str) -> None:
+        self.event("pressed", digits=digits)
+        with self.changed:
+            self.digits.extend(digits)
+            self.changed.notify_all()
+
+    def end(self, status: str = "completed") -> None:
+        """Either side hangs up, or the network gives up. Once ended, nothing changes it."""
+        with self.changed:
+            if not self.live:
+                return
+            self.status = status
+            self.ended_at = datetime.now(UTC)
+            self.changed.notify_all()
+        self.stop_streams()
+        self.network.left(self)
+        self.event("ended", status=status)
+        self.tell_status(status)
+
+    def wait_until(self, condition: Callable[[], bool], seconds: float) -> bool:
+        """For whoever watches the call from outside: whether it came true in so much of the network's time."""
+        with self.changed:
+            return self.changed.wait_for(condition, timeout=self.network.real(seconds))
+
+    # Living through documents
+
+    def answer(self) -> None:
+        """Somebody picked up: fetch the first document and act it out until the call ends."""
+        with self.changed:
+            if self.status not in ("queued", "ringing"):
+                return
+            self.status = "in-progress"
+            self.started_at = datetime.now(UTC)
+            self.changed.notify_all()
+        self.event("answered")
+        self.tell_status("in-progress", "answered")
+        thread = threading.Thread(target=self._live_through, name=f"call-{self.sid}", daemon=True)
+        thread.start()
+
+    def _live_through(self) -> None:
+        fetch: Fetch | None = Fetch(self.order.url or "", self.order.method, twiml=self.order.twiml)
+        while fetch is not None and self.live:
+            try:
+                fetch = self._act_out(fetch)
+            except CallMoved:
+                fetch = self._take_move()
+            except CallOver:
+                return
+            except (WebhookFailed, BadTwiml) as error:
+                fetch = self._after_failure(fetch, error)
+        self.end()
+
+    def _act_out(self, fetch: Fetch) -> Fetch | None:
+        document, base = self._document(fetch)
+        for element in parse(document):
+            following = VERBS_BY_NAME[element.tag](self, element)
+            if following is not None:
+                return following.relative_to(base)
+        return None  # The document ran out: the network hangs up.
+
+    def _document(self, fetch: Fetch) -> tuple[str, str]:
+        if fetch.twiml is not None:
+            return fetch.twiml, ""
+        answer = self.ask(fetch.url, fetch.parameters, fetch.method)
+        self.event("twiml", document=answer.text)
+        return answer.text, answer.url
+
+    def _take_move(self) -> Fetch | None:
+        with self.changed:
+            fetch, self._move = self._move, None
+        self.network.left(self)
+        if not self.network.config.stream_survives_update:
+            self.stop_streams()
+        return fetch
+
+    def _after_failure(self, fetch: Fetch, error: WebhookFailed | BadTwiml) -> Fetch | None:
+        code = error.code if isinstance(error, WebhookFailed) else BAD_DOCUMENT
+        self.event("error", code=code, message=str(error))
+        fallback = self.order.fallback_url
+        if fallback is None or fetch.url.startswith(fallback):
+            return None
+        return Fetch(fallback, parameters={"ErrorCode": str(code), "ErrorUrl": fetch.url})
+
+    # What verbs use
+
+    def ask(self, url: str, more: dict[str, str], method: str = "POST") -> Any:
+        """A webhook about this call."""
+        twice = self.network.faults.webhook_twice
+        answer = self._webhooks.ask(url, {**self.parameters(), **more}, method, twice=twice)
+        self.event("webhook", url=url, status=answer.status, ms=round(answer.milliseconds, 1))
+        return answer
+
+    def pause(self, seconds: float, *, until_digit: bool = False, until: Callable[[], bool] = lambda: False) -> bool:
+        """Let time pass; True when a digit or `until` cut it short. Raises CallOver, CallMoved."""
+        deadline = time.monotonic() + self.network.real(seconds)
+        with self.changed:
+            while True:
+                if not self.live:
+                    raise CallOver
+                if self._move is not None:
+                    raise CallMoved
+                if (until_digit and self.digits) or until():
+                    return True
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    return False
+                self.changed.wait(left)
+
+    def hear(self, text: str, language: str) -> None:
+        """The person at this end is told something."""
+        self.event("said_by_app", text=text, language=language)
+        with self.changed:
+            self.heard.append(text)
+            self.changed.notify_all()
+
+    def start_stream(self, name: str, url: str, parameters: dict[str, str]) -> None:
+        config = self.network.config
+        order = StreamOrder(name, url, config.account_sid, self.sid, config.auth_token, parameters, speed=config.speed)
+        self.stop_stream(name)
+        self.streams[name] = Stream(order, self.event)
+
+    def stop_stream(self, name: str) -> None:
+        stream = self.streams.pop(name, None)
+        if stream is not None:
+            stream.stop()
+
+    def stop_streams(self) -> None:
+        for name in tuple(self.streams):
+            self.stop_stream(name)
+
+    # What the application is told
+
+    def event(self, kind: str, **facts: Any) -> None:
+        self.network.events.add(
+            kind, call=self.sid, number=self.person, name=self.network.name_of(self.person), **facts
+        )
+
+    def tell_status(self, status: str, event: str | None = None) -> None:
+        """A status callback, in order and off the call's own thread."""
+        name = event or status
+        wanted = status in FINAL or name in self.order.status_events
+        if self.order.status_url is None or not wanted:
+            return
+        with self._telling:
+            number, self._told = self._told, self._told + 1
+        parameters = {
+            **self.parameters(),
+            "CallStatus": status,
+            "CallbackSource": "call-progress-events",
+            "SequenceNumber": str(number),
+            "Timestamp": datetime.now(UTC).strftime("%a, %d %b %Y %H:%M:%S +0000"),
+        }
+        if status == "completed":
+            parameters["CallDuration"] = str(self.duration_seconds)
+        self.network.later(self.sid, lambda: self._tell(self.order.status_url or "", parameters))
+
+    def _tell(self, url: str, parameters: dict[str, str]) -> None:
+        try:
+            self._webhooks.ask(url, parameters, twice=self.network.faults.webhook_twice)
+        except WebhookFailed as error:
+            self.event("error", code=error.code, message=str(error))
+
+    @property
+    def duration_seconds(self) -> int:
+        if self.started_at is None or self.ended_at is None:
+            return 0
+        return round((self.ended_at - self.started_at).total_seconds())
+
+    def parameters(self) -> dict[str, str]:
+        """What every voice webhook carries."""
+        order = self.order
+        places = {f"{who}{what}": "" for who in ("Called", "To", "Caller", "From") for what in ("City", "State", "Zip")}
+        countries = {f"{who}Country": "KR" for who in ("Called", "To", "Caller", "From")}
+        return {
+            "AccountSid": self.network.config.account_sid,
+            "ApiVersion": "2010-04-01",
+            "CallSid": self.sid,
+            "CallStatus": self.status,
+            "Called": order.to,
+            "To": order.to,
+            "Caller": order.from_number,
+            "From": order.from_number,
+            "Direction": order.direction,
+            **places,
+            **countries,
+        }

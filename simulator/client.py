@@ -1,0 +1,67 @@
+"""A small client for the network's control side."""
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import requests
+
+Event = dict[str, Any]
+
+
+class TimedOut(AssertionError):
+    """What was waited for did not happen."""
+
+
+class NetworkClient:
+    def __init__(self, url: str) -> None:
+        self._url = url.rstrip("/")
+        self._session = requests.Session()
+
+    def person(self, number: str, **about: Any) -> None:
+        """Make a number answer: name, answers_after_seconds, answers_with, steps."""
+        self._post("/people", {"number": number, **about})
+
+    def call(self, number: str, **about: Any) -> str:
+        """A person phones the application; returns the CallSid."""
+        return str(self._post("/calls", {"number": number, **about})["sid"])
+
+    def go_on(self, sid: str, *steps: dict[str, Any]) -> None:
+        self._post(f"/calls/{sid}/steps", list(steps))
+
+    def look(self, sid: str) -> dict[str, Any]:
+        return self._get(f"/calls/{sid}")
+
+    def faults(self, **wanted: Any) -> None:
+        self._post("/faults", wanted)
+
+    def events(self, after: int = 0, wait_seconds: float = 0) -> list[Event]:
+        found: list[Event] = self._get(f"/events?after={after}&wait_seconds={wait_seconds}")["events"]
+        return found
+
+    def follow(self, seconds: float, after: int = 0) -> Iterator[Event]:
+        """Events as they happen, for at most so long."""
+        deadline = time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0:
+            for event in self.events(after, min(left, 5)):
+                after = event["n"]
+                yield event
+
+    def wait_for(self, wanted: Callable[[Event], bool], seconds: float = 20, after: int = 0) -> Event:
+        """The first event that is wanted, past ones included. Raises TimedOut."""
+        for event in self.follow(seconds, after):
+            if wanted(event):
+                return event
+        raise TimedOut(f"not seen within {seconds} s; the last events were {self.events()[-8:]}")
+
+    def _post(self, path: str, body: Any) -> dict[str, Any]:
+        return self._answer(self._session.post(f"{self._url}/simulator{path}", json=body, timeout=30))
+
+    def _get(self, path: str) -> dict[str, Any]:
+        return self._answer(self._session.get(f"{self._url}/simulator{path}", timeout=60))
+
+    def _answer(self, response: requests.Response) -> dict[str, Any]:
+        if not response.ok:
+            raise ValueError(f"{response.url}: {response.status_code} {response.text}")
+        answer: dict[str, Any] = response.json()
+        return answer

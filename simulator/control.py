@@ -1,0 +1,63 @@
+"""How tests and demos work the network: people, calls, events, faults. Plain JSON over HTTP."""
+
+from typing import Any
+
+from flask import Blueprint, request
+
+from simulator.network import PhoneNetwork
+from simulator.people import BadStep, Person
+
+
+def control_blueprint(network: PhoneNetwork) -> Blueprint:
+    control = Blueprint("control", __name__, url_prefix="/simulator")
+
+    @control.errorhandler(BadStep)
+    @control.errorhandler(KeyError)
+    @control.errorhandler(TypeError)
+    def wrong(error: Exception) -> tuple[dict[str, str], int]:
+        return {"error": str(error)}, 400
+
+    @control.post("/people")
+    def know() -> dict[str, str]:
+        person = Person(**request.get_json())
+        network.know(person)
+        return {"number": person.number}
+
+    @control.post("/calls")
+    def call_in() -> dict[str, str]:
+        return {"sid": network.dial_in(Person(**request.get_json())).sid}
+
+    @control.post("/calls/<sid>/steps")
+    def go_on(sid: str) -> dict[str, str]:
+        network.go_on(sid, request.get_json())
+        return {"sid": sid}
+
+    @control.get("/calls/<sid>")
+    def look(sid: str) -> dict[str, Any]:
+        call = network.calls[sid]
+        return {
+            "sid": sid,
+            "status": call.status,
+            "heard": call.heard,
+            "conference": call.conference,
+            "talks": network.talks(call),
+        }
+
+    @control.get("/events")
+    def events() -> dict[str, Any]:
+        after = request.args.get("after", 0, type=int)
+        wait_seconds = min(request.args.get("wait_seconds", 0, type=float), 30)
+        return {"events": network.events.after(after, wait_seconds)}
+
+    @control.post("/faults")
+    def faults() -> dict[str, bool]:
+        wanted = request.get_json()
+        network.faults.webhook_twice = bool(wanted.get("webhook_twice", False))
+        network.faults.rest_create = wanted.get("rest_create")
+        network.faults.rest_create_times = int(wanted.get("times", 1))
+        if wanted.get("cut_streams"):
+            for call in list(network.calls.values()):
+                call.stop_streams()
+        return {"ok": True}
+
+    return control

@@ -1,0 +1,44 @@
+"""Everything that happens in the network, in order, for tests and for people to read."""
+
+import json
+import threading
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+Event = dict[str, Any]
+
+
+class EventLog:
+    """Numbered from 1. `path`: written there as JSON lines too."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._events: list[Event] = []
+        self._grown = threading.Condition()
+        self._began = time.monotonic()
+        self._file = None if path is None else path.open("a", encoding="utf-8", buffering=1)
+
+    def add(self, kind: str, **facts: Any) -> None:
+        with self._grown:
+            event = {
+                "n": len(self._events) + 1,
+                "at": datetime.now(UTC).isoformat(),
+                "seconds": round(time.monotonic() - self._began, 3),
+                "kind": kind,
+                **facts,
+            }
+            self._events.append(event)
+            if self._file is not None:
+                self._file.write(json.dumps(event, ensure_ascii=False) + "\n")
+            self._grown.notify_all()
+
+    def after(self, number: int, wait_seconds: float) -> list[Event]:
+        """Events later than `number`; waits for the next one when there is none yet."""
+        with self._grown:
+            self._grown.wait_for(lambda: len(self._events) > number, timeout=wait_seconds)
+            return self._events[number:]
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()

@@ -1,0 +1,229 @@
+"""The network itself: calls, conferences, people, pace and faults."""
+
+import queue
+import secrets
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from simulator.call import Call, Order
+from simulator.config import NetworkConfig
+from simulator.events import EventLog
+from simulator.people import Person, Script, Step
+
+PICKUP_LIMIT_SECONDS = 60.0
+
+
+@dataclass
+class Faults:
+    """What goes wrong from now on."""
+
+    webhook_twice: bool = False
+    rest_create: str | None = None
+    """`429`, `500`, or `timeout_after_placing`."""
+    rest_create_times: int = 0
+
+
+@dataclass
+class Conference:
+    name: str
+    sid: str = field(default_factory=lambda: f"CF{secrets.token_hex(16)}")
+    members: dict[str, bool] = field(default_factory=dict)
+    """CallSid → whether the conference ends when they leave."""
+    over: bool = False
+    created_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+
+class PhoneNetwork:
+    """Everything that is shared between calls. `start()` begins the pace; `close()` ends all calls."""
+
+    def __init__(self, config: NetworkConfig, events_path: Path | None = None) -> None:
+        self.config = config
+        self.events = EventLog(events_path)
+        self.faults = Faults()
+        self.calls: dict[str, Call] = {}
+        self.conferences: dict[str, Conference] = {}
+        self._people: dict[str, Person] = {}
+        self._scripts: dict[str, Script] = {}
+        self._lock = threading.RLock()
+        self._outgoing: queue.SimpleQueue[Call | None] = queue.SimpleQueue()
+        self._tellers: dict[str, queue.SimpleQueue[Callable[[], None] | None]] = {}
+
+    def start(self) -> None:
+        threading.Thread(target=self._pace, name="pace", daemon=True).start()
+
+    def close(self) -> None:
+        self._outgoing.put(None)
+        for call in list(self.calls.values()):
+            call.end()
+        self.events.close()
+
+    def real(self, seconds: float) -> float:
+        """The network's time in real seconds."""
+        return seconds / self.config.speed
+
+    # People
+
+    def know(self, person: Person) -> None:
+        with self._lock:
+            self._people[person.number] = person
+
+    def name_of(self, number: str) -> str:
+        person = self._people.get(number)
+        return number if person is None or not person.name else person.name
+
+    def dial_in(self, person: Person) -> Call:
+        """A person phones the application's number."""
+        self.know(person)
+        config = self.config
+        order = Order(
+            to=config.number,
+            from_number=person.number,
+            direction="inbound",
+            url=config.voice_url,
+            status_url=config.status_url,
+            fallback_url=config.fallback_url,
+        )
+        call = self._add(Call(self, order))
+        call.event("dialled", to=config.number)
+        call.status = "ringing"
+        self._scripts[call.sid] = Script(call, person.steps)
+        call.answer()
+        return call
+
+    def go_on(self, sid: str, steps: list[Step]) -> None:
+        """More steps for a person on the line. Raises KeyError for an unknown call."""
+        self._scripts[sid].append(steps)
+
+    # Calls that the application places
+
+    def place(self, order: Order) -> Call:
+        """Queued; the pace decides when it rings."""
+        call = self._add(Call(self, order))
+        call.queue_ms = int(1000 * self._outgoing.qsize() / self.config.calls_per_second)
+        call.event("ordered", to=order.to)
+        self._outgoing.put(call)
+        return call
+
+    def _pace(self) -> None:
+        pacer = threading.Event()
+        while (call := self._outgoing.get()) is not None:
+            if call.live:
+                threading.Thread(target=self._ring, args=(call,), name=f"ring-{call.sid}", daemon=True).start()
+                pacer.wait(self.real(1 / self.config.calls_per_second))
+
+    def _ring(self, call: Call) -> None:
+        call.tell_status("queued", "initiated")
+        with call.changed:
+            if not call.live:
+                return
+            call.status = "ringing"
+        call.event("ringing")
+        call.tell_status("ringing", "ringing")
+        person = self._people.get(call.order.to)
+        if person is None or person.answers_with == "no-answer":
+            call.wait_until(lambda: not call.live, call.order.ring_seconds)
+            call.end("no-answer")
+        elif person.answers_with == "busy":
+            call.end("busy")
+        else:
+            self._pick_up(call, person)
+
+    def _pick_up(self, call: Call, person: Person) -> None:
+        in_time = min(person.answers_after_seconds, call.order.ring_seconds)
+        call.wait_until(lambda: not call.live, in_time)
+        if person.answers_with == "decline":
+            call.end("busy")
+        elif person.answers_after_seconds > call.order.ring_seconds:
+            call.end("no-answer")
+        elif call.live:
+            self._scripts[call.sid] = Script(call, person.steps)
+            call.answer()
+
+    def bridge(self, call: Call, number: str, ring_seconds: float) -> str:
+        """`<Dial>` a number: the person there and the caller talk until one of them hangs up. DialCallStatus."""
+        order = Order(
+            to=number, from_number=call.person, direction="outbound-dial", url=None, ring_seconds=ring_seconds
+        )
+        leg = self._add(Call(self, order))
+        leg.event("ringing")
+        person = self._people.get(number)
+        if person is None or person.answers_with != "answer":
+            call.pause(ring_seconds if person is None else 1)
+            status = "busy" if person is not None and person.answers_with == "busy" else "no-answer"
+            leg.end(status)
+            return status
+        call.pause(person.answers_after_seconds)
+        leg.status = "in-progress"
+        leg.event("answered")
+        call.event("bridged", to=number)
+        self._scripts[leg.sid] = Script(leg, person.steps)
+        try:
+            while leg.live:
+                call.pause(0.1)
+        finally:
+            leg.end()
+        return "completed"
+
+    # Conferences
+
+    def join_conference(self, call: Call, name: str, *, ends_on_exit: bool) -> Conference:
+        with self._lock:
+            conference = self.conferences.get(name)
+            if conference is None or conference.over:
+                conference = self.conferences[name] = Conference(name)
+            others = list(conference.members)
+            conference.members[call.sid] = ends_on_exit
+            call.conference = name
+        call.event("joined_conference", conference=name, others=others)
+        self._notice(conference)
+        return conference
+
+    def left(self, call: Call) -> None:
+        """Out of the conference, if in one."""
+        with self._lock:
+            conference = self.conferences.get(call.conference or "")
+            if conference is None or call.sid not in conference.members:
+                return
+            ends = conference.members.pop(call.sid)
+            call.conference = None
+            conference.over = conference.over or ends or not conference.members
+        call.event("left_conference", conference=conference.name)
+        self._notice(conference)
+
+    def end_conference(self, conference: Conference) -> None:
+        conference.over = True
+        self._notice(conference)
+
+    def talks(self, call: Call) -> bool:
+        """Whether somebody else is on the line with them."""
+        conference = self.conferences.get(call.conference or "")
+        return conference is not None and len(conference.members) > 1
+
+    def _notice(self, conference: Conference) -> None:
+        """Wake everybody in it: they look for themselves whether it is over."""
+        for sid in list(conference.members):
+            member = self.calls[sid]
+            with member.changed:
+                member.changed.notify_all()
+
+    # Status callbacks, in order for each call
+
+    def later(self, sid: str, work: Callable[[], None]) -> None:
+        with self._lock:
+            teller = self._tellers.get(sid)
+            if teller is None:
+                teller = self._tellers[sid] = queue.SimpleQueue()
+                threading.Thread(target=self._tell, args=(teller,), name=f"status-{sid}", daemon=True).start()
+        teller.put(work)
+
+    def _tell(self, teller: "queue.SimpleQueue[Callable[[], None] | None]") -> None:
+        while (work := teller.get()) is not None:
+            work()
+
+    def _add(self, call: Call) -> Call:
+        with self._lock:
+            self.calls[call.sid] = call
+        return call

@@ -1,0 +1,40 @@
+"""The network behind one HTTP port."""
+
+import logging
+import threading
+from pathlib import Path
+
+from flask import Flask
+from werkzeug.serving import BaseWSGIServer, make_server
+
+from simulator.config import NetworkConfig
+from simulator.control import control_blueprint
+from simulator.network import PhoneNetwork
+from simulator.rest import account_blueprint, rest_blueprint
+
+
+class NetworkServer:
+    """A running network; `port` 0 takes a free one."""
+
+    def __init__(self, config: NetworkConfig, port: int = 0, events_path: Path | None = None) -> None:
+        logging.getLogger("werkzeug").setLevel(logging.ERROR)
+        self.network = PhoneNetwork(config, events_path)
+        app = Flask("simulator")
+        for blueprint in (rest_blueprint, account_blueprint, control_blueprint):
+            app.register_blueprint(blueprint(self.network))
+        self._server: BaseWSGIServer = make_server("127.0.0.1", port, app, threaded=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, name="network", daemon=True)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    def start(self) -> None:
+        self.network.start()
+        self._thread.start()
+
+    def close(self) -> None:
+        self.network.close()
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
