@@ -120,7 +120,7 @@ def keys_options(departments: Sequence[tuple[str, str]]) -> str:
 
 def confirm(department: str) -> str:
     return (
-        f"{_matter(department, '문의')}가 맞으세요? "
+        f"{with_particle(_matter(department, '문의'), '이', '가')} 맞으세요? "
         "맞으면 네라고 말씀하시거나 1번, 아니면 아니요라고 말씀하시거나 2번을 눌러 주세요."
     )
 

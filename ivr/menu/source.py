@@ -157,7 +157,7 @@ class _NoAnchors(yaml.SafeLoader):
         self._problems = problems
 
     def compose_node(self, parent: Node | None, index: Any) -> Node | None:
-        event = self.peek_event()
+        event = self.peek_event()  # type: ignore[no-untyped-call]
         if isinstance(event, AliasEvent) or getattr(event, "anchor", None) is not None:
             place = Place(event.start_mark.line + 1, event.start_mark.column + 1)
             self._problems.add(place, "anchors and aliases (&, *) are not part of this language: write it out")
@@ -234,7 +234,7 @@ def _has_plain_tag(node: Node) -> bool:
     if not isinstance(node, ScalarNode):
         return node.tag in ("tag:yaml.org,2002:seq", "tag:yaml.org,2002:map")
     plain = node.style is None
-    found: str = _RESOLVER.resolve(ScalarNode, node.value, (plain, not plain))
+    found: str = _RESOLVER.resolve(ScalarNode, node.value, (plain, not plain))  # type: ignore[no-untyped-call]
     return node.tag == found
 
 
