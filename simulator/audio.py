@@ -33,7 +33,7 @@ def read_wav(source: Path | bytes) -> bytes:
 
 def wav_seconds(source: bytes) -> float:
     with wave.open(io.BytesIO(source)) as file:
-        return file.getnframes() / file.getframerate()
+        return float(file.getnframes() / file.getframerate())
 
 
 def telephone(samples: NDArray[np.float64], rate_hz: int) -> bytes:
@@ -55,4 +55,4 @@ def encode(samples: NDArray[np.float64]) -> bytes:
     exponent = np.floor(np.log2(magnitude)).astype(np.int32) - 7
     mantissa = (magnitude >> (exponent + 3)) & 15
     sign = np.where(pcm < 0, 0x80, 0)
-    return (~(sign | (exponent << 4) | mantissa) & 0xFF).astype(np.uint8).tobytes()
+    return bytes((~(sign | (exponent << 4) | mantissa) & 0xFF).astype(np.uint8))

@@ -131,15 +131,18 @@ class Call:
     def _live_through(self) -> None:
         fetch: Fetch | None = Fetch(self.order.url or "", self.order.method, twiml=self.order.twiml)
         while fetch is not None and self.live:
-            try:
-                fetch = self._act_out(fetch)
-            except CallMoved:
-                fetch = self._take_move()
-            except CallOver:
-                return
-            except (WebhookFailed, BadTwiml) as error:
-                fetch = self._after_failure(fetch, error)
+            fetch = self._next_document(fetch)
         self.end()
+
+    def _next_document(self, fetch: Fetch) -> Fetch | None:
+        try:
+            return self._act_out(fetch)
+        except CallMoved:
+            return self._take_move()
+        except CallOver:
+            return None
+        except (WebhookFailed, BadTwiml) as error:
+            return self._after_failure(fetch, error)
 
     def _act_out(self, fetch: Fetch) -> Fetch | None:
         document, base = self._document(fetch)

@@ -46,7 +46,7 @@ def control_blueprint(network: PhoneNetwork) -> Blueprint:
     @control.get("/events")
     def events() -> dict[str, Any]:
         after = request.args.get("after", 0, type=int)
-        wait_seconds = min(request.args.get("wait_seconds", 0, type=float), 30)
+        wait_seconds = min(request.args.get("wait_seconds", 0.0, type=float), 30.0)
         return {"events": network.events.after(after, wait_seconds)}
 
     @control.post("/faults")

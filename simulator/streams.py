@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from simple_websocket import Client, ConnectionClosed, ConnectionError
+import simple_websocket
+from simple_websocket import Client, ConnectionClosed
 
 from simulator.audio import FRAME_BYTES, FRAME_SECONDS, SILENCE
 from simulator.webhooks import sign
@@ -51,7 +52,7 @@ class Stream:
         signature = sign(self._order.auth_token, self._order.url, {})
         try:
             socket = Client(self._order.url, headers={"X-Twilio-Signature": signature})
-        except (ConnectionError, OSError) as error:
+        except (simple_websocket.ConnectionError, OSError) as error:
             self._tell("stream_error", stream=self.name, message=str(error))
             return
         self._tell("stream_started", stream=self.name, stream_sid=self.sid)
