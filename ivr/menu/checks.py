@@ -23,17 +23,18 @@ def _check_keys(departments: Departments, problems: Problems) -> None:
         key: Value | None = found["key"]
         if key is None:
             continue
-        _check_person_key(department, key, bool(found["person"]), problems)
+        _check_person_key(department, key, found["person"], problems)
         owner, before = first.setdefault(key.data, (department, key))
         if before is not key:
             taken = f'key "{key.data}" is taken by department "{owner.text}" in line {before.place.line}'
             problems.add(key.place, taken)
 
 
-def _check_person_key(department: Key, key: Value, person: bool, problems: Problems) -> None:
+def _check_person_key(department: Key, key: Value, person: bool | None, problems: Problems) -> None:
+    """`person` is None where it could not be read."""
     if person and key.data != PERSON_KEY:
         problems.add(key.place, f'department "{department.text}" is the way to a person: its key is "{PERSON_KEY}"')
-    if not person and key.data == PERSON_KEY:
+    if person is False and key.data == PERSON_KEY:
         problems.add(key.place, f'key "{PERSON_KEY}" belongs to the department marked `person: true`')
 
 
@@ -56,7 +57,8 @@ def _said_twice(phrase: Value, owner: Key, before: Value, department: Key) -> st
 
 def _check_person(departments: Departments, problems: Problems) -> None:
     persons = [department for department, found in departments.items() if found["person"]]
-    if departments and not persons:
+    unread = any(found["person"] is None for found in departments.values())
+    if departments and not persons and not unread:
         first = min(department.place for department in departments)
         problems.add(first, "no department is marked `person: true`: callers need a way to a person")
     for second in persons[1:]:

@@ -25,11 +25,12 @@ _TRUE = frozenset({"yes", "true", "on"})
 # What PyYAML says → what the person who edits a menu can do about it.
 _PLAIN_WORDS = (
     ("'\\t'", "a tab stands where spaces are meant; YAML is indented with spaces only"),
-    ("mapping values are not allowed", 'a ": " stands inside a text, or a line is indented too far: quote the text'),
+    ("mapping values are not allowed", 'a text with ": " in it is written in quotes; or is the line indented too far?'),
     ("could not find expected ':'", 'a ":" and a value are missing, or a quote is not closed'),
     ("expected alphabetic or numeric", "* and & mean something else in YAML: write the text in quotes"),
-    ("did not find expected key", "this line is indented differently from its neighbours, or a quote is not closed"),
-    ("expected <block end>", "this line is indented differently from its neighbours"),
+    ("did not find expected key", "a quote before this is not closed, or the line is indented unlike its neighbours"),
+    ("expected <block end>", "a quote before this is not closed, or the line is indented unlike its neighbours"),
+    ("expected ',' or", "inside { } and [ ] a text with ? , [ ] { } in it is written in quotes"),
     ("unexpected end of stream", "a quote is opened and never closed"),
     ("but found another document", "a second document begins here (---); a menu is one"),
     ("found undefined alias", "* means something else in YAML: write the text in quotes"),
