@@ -6,18 +6,20 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
+from zoneinfo import ZoneInfo
 
+from console.web import console_app
 from flask import Flask
 from redis import Redis
 
 from callbacks import jobs
 from callbacks.dialling import Dialling
 from callbacks.jobs import JobQueue
+from callbacks.retries import CallbackRules
 from callbacks.sweep import Sweep
 from carrier.pacer import Pacer
 from carrier.port import Carrier
 from carrier.twilio_carrier import TwilioCarrier
-from console.web import console_app
 from ivr.catalogue import Catalogue, publish
 from ivr.conversation import Conversation, Desk
 from ivr.media import media_app
@@ -28,7 +30,6 @@ from settings import Settings
 from speech.hearing import Ears
 from speech.pool import HearingPool
 from speech.recogniser import ModelMissing, Recogniser
-from speech.scripted import ScriptedRecogniser
 from speech.vosk_recogniser import VoskRecogniser
 from store.database import Store
 
@@ -97,6 +98,7 @@ class House:
                 catalogue=self.catalogue,
                 clock=utc_now,
                 phone_number=self.settings.phone_number,
+                rules=self.rules(),
                 listens=self.listens,
                 retention=timedelta(days=self.settings.retention_days),
             )
@@ -110,8 +112,8 @@ class House:
             pacer=Pacer(self.redis, calls_per_second=self.settings.calls_per_second),
             jobs=JobQueue(self.redis),
             departments=self.catalogue.departments,
+            rules=self.rules(),
             phone_number=self.settings.phone_number,
-            public_url=self.settings.public_url,
             ring_seconds=self.settings.agent_ring_seconds,
             clock=utc_now,
         )
@@ -126,6 +128,11 @@ class House:
             api_url=self.settings.twilio_api_url,
             public_url=self.settings.public_url,
         )
+
+    def rules(self) -> CallbackRules:
+        quiet_from, quiet_until = self.settings.quiet_hours or (None, None)
+        zone = ZoneInfo("Asia/Seoul")
+        return CallbackRules(zone, quiet_from, quiet_until, attempts=self.settings.callback_attempts)
 
     def signature(self) -> SignatureCheck:
         tokens = (self.settings.twilio_auth_token, self.settings.twilio_auth_token_next)
@@ -156,8 +163,6 @@ class House:
                 except ModelMissing as error:
                     log.error("%s Calls go on with keys.", error)
                     return None
-            case "scripted":
-                return ScriptedRecogniser.from_environment()
             case _:
                 return None
 
@@ -179,7 +184,7 @@ class House:
 def run_worker(settings: Settings) -> None:
     """Work through the job queue until stopped: ring agents, keep promises."""
     house = House(settings)
-    jobs.run_worker(house.dialling(), house.redis)
+    jobs.run_worker(lambda: House(settings).dialling(), house.redis)
 
 
 def run_sweep(settings: Settings) -> None:
@@ -192,6 +197,6 @@ def utc_now() -> datetime:
 
 
 def main() -> None:
-    from command.cli import main as command_line  # noqa: PLC0415 -- command imports this module
+    from command.cli import main as command_line  # command imports this module
 
     command_line()

@@ -1,0 +1,197 @@
+"""All settings, from environment variables. docs/settings.md is made from this table."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import time
+from typing import Any
+
+E164 = re.compile(r"\+[1-9]\d{6,14}")
+ACCOUNT_SID = re.compile(r"AC[0-9a-fA-F]{32}")
+
+
+class SettingsErrors(Exception):
+    """Settings are missing or wrong; all of them are named."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(problems))
+
+
+class Wrong(ValueError):
+    """What a value should look like."""
+
+
+def _text(value: str) -> str:
+    return value
+
+
+def _url(*schemes: str) -> Callable[[str], str]:
+    def read(value: str) -> str:
+        if not value.startswith(tuple(f"{scheme}://" for scheme in schemes)):
+            raise Wrong(f"an address that begins with {' or '.join(schemes)}:// is expected")
+        return value.rstrip("/")
+
+    return read
+
+
+def _number(value: str) -> str:
+    if not E164.fullmatch(value):
+        raise Wrong("a phone number like +82215550100 is expected")
+    return value
+
+
+def _account(value: str) -> str:
+    if not ACCOUNT_SID.fullmatch(value):
+        raise Wrong("an account SID is expected: AC and 32 hexadecimal digits")
+    return value
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def read(value: str) -> int:
+        if not value.isdigit() or not low <= int(value) <= high:
+            raise Wrong(f"a whole number from {low} to {high} is expected")
+        return int(value)
+
+    return read
+
+
+def _decimal(value: str) -> float:
+    try:
+        number = float(value)
+    except ValueError as error:
+        raise Wrong("a number is expected") from error
+    if not 0 < number <= 1000:
+        raise Wrong("a number above 0 is expected")
+    return number
+
+
+def _one_of(*choices: str) -> Callable[[str], str]:
+    def read(value: str) -> str:
+        if value not in choices:
+            raise Wrong(f"one of {', '.join(choices)} is expected")
+        return value
+
+    return read
+
+
+QuietHours = tuple[time, time] | None
+
+
+def _quiet(value: str) -> QuietHours:
+    if value == "none":
+        return None
+    try:
+        begin, end = (time.fromisoformat(part) for part in value.split("-"))
+    except ValueError as error:
+        raise Wrong('a span like 21:00-08:00 is expected, or "none"') from error
+    return begin, end
+
+
+def _setting(
+    read: Callable[[str], Any], help_: str, default: str | None = None, *, optional: bool = False, secret: bool = False
+) -> Any:
+    metadata = {"read": read, "help": help_, "default": default, "optional": optional}
+    return field(metadata=metadata, repr=not secret)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """One field per variable; the variable's name is the field's in capitals."""
+
+    public_url: str = _setting(
+        _url("https", "http"), "Where the carrier reaches us; signatures are checked against it."
+    )
+    media_url: str = _setting(
+        _url("wss", "ws"),
+        "Where media streams connect to. By default PUBLIC_URL with wss:// and /media.",
+        "",
+        optional=True,
+    )
+    twilio_account_sid: str = _setting(_account, "The carrier account.")
+    twilio_auth_token: str = _setting(_text, "The account's secret: signs webhooks, and our requests.", secret=True)
+    twilio_auth_token_next: str = _setting(
+        _text, "A second secret that webhooks may be signed with, while you change it.", "", optional=True, secret=True
+    )
+    twilio_api_url: str = _setting(_url("https", "http"), "Twilio's REST API.", "https://api.twilio.com")
+    phone_number: str = _setting(_number, "Our number, as callers see it when we phone them.")
+    fallback_number: str | None = _setting(
+        _number, "A telephone that a person answers when barocall itself cannot help.", "", optional=True
+    )
+    database_url: str = _setting(
+        _text, "Where everything is remembered (SQLAlchemy URL).", "sqlite:///var/barocall.sqlite3"
+    )
+    redis_url: str = _setting(
+        _url("redis", "rediss", "unix"), "Redis: work to do, nothing else.", "redis://127.0.0.1:6379/0"
+    )
+    menu_file: str = _setting(_text, "The menu that is put in force at the start.", "menus.yaml")
+    recogniser: str = _setting(_one_of("vosk", "none"), "Who hears callers; none: keys only.", "vosk")
+    vosk_model: str | None = _setting(
+        _text, "An unpacked Vosk model, in place of the installed package.", "", optional=True
+    )
+    hearing_workers: int = _setting(_whole(1, 64), "Utterances recognised at the same time.", "2")
+    hearing_backlog: int = _setting(_whole(0, 1000), "Utterances that may wait; more callers get keys at once.", "8")
+    calls_per_second: float = _setting(_decimal, "How fast the carrier lets us place calls.", "1")
+    agent_ring_seconds: int = _setting(_whole(5, 60), "How long a phone rings.", "18")
+    no_input_seconds: int = _setting(_whole(1, 30), "How long a caller may be silent after a question.", "6")
+    hold_seconds: int = _setting(
+        _whole(1, 120), "How long a waiting caller is left in peace between two announcements.", "20"
+    )
+    wrap_limit_seconds: int = _setting(_whole(1, 3600), "After so long an agent who writes up is ready again.", "60")
+    quiet_hours: QuietHours = _setting(
+        _quiet, "Nobody is called back between these times (site's zone).", "21:00-08:00"
+    )
+    callback_attempts: int = _setting(_whole(1, 10), "How often a caller is rung before we give up.", "3")
+    retention_days: int = _setting(_whole(1, 3650), "After so long what callers said is deleted.", "30")
+    voice_port: int = _setting(_whole(1, 65535), "Voice webhooks listen here (127.0.0.1).", "8000")
+    media_port: int = _setting(_whole(1, 65535), "Media sockets listen here (127.0.0.1).", "8001")
+    console_port: int = _setting(_whole(1, 65535), "The live page listens here (127.0.0.1).", "8002")
+    console_token: str | None = _setting(
+        _text,
+        "Opens the live page, once. By default a fresh one is printed at the start.",
+        "",
+        optional=True,
+        secret=True,
+    )
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> "Settings":
+        """Raises SettingsErrors that names everything which is missing or wrong."""
+        problems: list[str] = []
+        values = {setting.name: _read(setting, environ, problems) for setting in fields(cls)}
+        if problems:
+            raise SettingsErrors(problems)
+        if not values["media_url"]:
+            values["media_url"] = values["public_url"].replace("http", "ws", 1) + "/media"
+        return cls(**values)
+
+
+@dataclass(frozen=True)
+class SettingRow:
+    variable: str
+    help: str
+    default: str | None
+    """None: it has to be given."""
+
+
+def settings_table() -> tuple[SettingRow, ...]:
+    """For the documents."""
+    rows = ((setting.name.upper(), setting.metadata) for setting in fields(Settings))
+    return tuple(SettingRow(name, about["help"], about["default"]) for name, about in rows)
+
+
+def _read(setting: Any, environ: Mapping[str, str], problems: list[str]) -> Any:
+    variable, about = setting.name.upper(), setting.metadata
+    given = environ.get(variable, "").strip() or about["default"]
+    if given is None:
+        problems.append(f"{variable} is missing: {about['help']}")
+        return None
+    if not given and about["optional"]:
+        return None
+    try:
+        return about["read"](given)
+    except Wrong as error:
+        # A secret's value is never shown.
+        shown = f' "{given}"' if setting.repr else ""
+        problems.append(f"{variable}{shown} is wrong: {error}")
+        return None

@@ -1,0 +1,180 @@
+"""The `barocall` command."""
+
+import os
+import sys
+from pathlib import Path
+
+import click
+from dotenv import dotenv_values
+
+from settings import Settings, SettingsErrors
+
+GUNICORN = {
+    # A webhook must never wait for another caller's: two processes, eight threads each.
+    "voice": ["--workers", "2", "--threads", "8"],
+    # A media socket holds its thread for the length of the call; one process, since the model takes 500 MB.
+    "media": ["--workers", "1", "--threads", "110", "--graceful-timeout", "5"],
+    "console": ["--workers", "1", "--threads", "8", "--graceful-timeout", "2"],
+}
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """바로콜 barocall: a front desk for your support line.
+
+    Callers say what they need, hear an honest wait, and are called back.
+
+    \b
+    New here?          barocall demo
+    Before going live: barocall check
+    Serving callers:   barocall run
+    """
+
+
+@main.command()
+@click.argument("part", type=click.Choice(list(GUNICORN)))
+def serve(part: str) -> None:
+    """Serve one part: voice webhooks, media sockets, or the live page."""
+    settings = _settings()
+    port = {"voice": settings.voice_port, "media": settings.media_port, "console": settings.console_port}[part]
+    gunicorn = str(Path(sys.executable).parent / "gunicorn")
+    options = ["--worker-class", "gthread", "--bind", f"127.0.0.1:{port}", *GUNICORN[part]]
+    os.execv(gunicorn, [gunicorn, *options, f"app:create_app('{part}')"])  # noqa: S606 -- becomes the server
+
+
+@main.command()
+def worker() -> None:
+    """Work through the job queue: ring agents, keep promises."""
+    from app import run_worker
+
+    run_worker(_settings())
+
+
+@main.command()
+def sweep() -> None:
+    """Put lost work back, every few seconds."""
+    from app import run_sweep
+
+    run_sweep(_settings())
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database to the newest schema."""
+    from store.migrate import migrate as migrate_database
+
+    migrate_database(_settings().database_url)
+
+
+@main.command()
+@click.option("--kill-worker", is_flag=True, help="Kill the worker in the middle of a promised call.")
+@click.option("--keep", is_flag=True, help="Leave the data and logs of an earlier demo alone.")
+def demo(kill_worker: bool, keep: bool) -> None:
+    """Three whole calls through the real product, told as they happen."""
+    from command.demo import run_demo
+
+    sys.exit(run_demo(kill_worker=kill_worker, keep=keep))
+
+
+@main.command()
+def run() -> None:
+    """Serve everything: voice, media, live page, worker, sweep, and a Redis if REDIS_URL is not set."""
+    from command.run import run_all
+
+    sys.exit(run_all(_environ()))
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def check(as_json: bool) -> None:
+    """Tell what is missing before a real number can be answered."""
+    from command.check import run_check
+
+    sys.exit(run_check(_environ(), as_json=as_json))
+
+
+@main.command("fallback-twiml")
+def fallback_twiml() -> None:
+    """Print the document to host elsewhere, for when barocall itself is away."""
+    from command.check import fallback_document
+
+    click.echo(fallback_document(_settings().fallback_number))
+
+
+@main.command("settings")
+@click.option("--markdown", is_flag=True, help="As docs/settings.md has it.")
+def show_settings(markdown: bool) -> None:
+    """List all settings."""
+    from command.settings_page import settings_markdown, settings_text
+
+    click.echo(settings_markdown() if markdown else settings_text())
+
+
+@main.group()
+def menu() -> None:
+    """Check a menu."""
+
+
+@menu.command("check")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), default="menus.yaml")
+def menu_check(file: Path) -> None:
+    """Show every mistake in FILE, with its line. Exit 0: none, 1: some."""
+    from ivr.menu.load import load_menu
+    from ivr.menu.source import MenuErrors
+
+    try:
+        menu = load_menu(file.read_text(encoding="utf-8"), file.name)
+    except (MenuErrors, UnicodeDecodeError) as error:
+        click.echo(error, err=True)
+        sys.exit(1)
+    click.echo(f"{file}: {len(menu.departments)} departments, no mistakes")
+
+
+@main.group()
+def agents() -> None:
+    """Who talks with callers, and whether they are at work."""
+
+
+@agents.command("add")
+@click.argument("name")
+@click.argument("phone")
+@click.argument("skills", nargs=-1, required=True)
+def add_agent(name: str, phone: str, skills: tuple[str, ...]) -> None:
+    """Add an agent, or change one: NAME, PHONE (+8210…), and what they can serve."""
+    from command.staff import add
+
+    click.echo(add(_settings(), name, phone, skills))
+
+
+@agents.command("list")
+def list_agents() -> None:
+    """Everybody, with state and skills."""
+    from command.staff import listing
+
+    click.echo(listing(_settings()))
+
+
+@agents.command("set")
+@click.argument("phone")
+@click.argument("state", type=click.Choice(["ready", "pause", "off"]))
+def set_agent(phone: str, state: str) -> None:
+    """Sign an agent in (ready), out (off), or give them a break (pause)."""
+    from command.staff import set_state
+
+    click.echo(set_state(_settings(), phone, state))
+
+
+def _environ() -> dict[str, str]:
+    """The environment, over what .env says."""
+    written = {name: value for name, value in dotenv_values(".env").items() if value is not None}
+    return {**written, **os.environ}
+
+
+def _settings() -> Settings:
+    environ = _environ()
+    os.environ.update(environ)
+    try:
+        return Settings.from_env(environ)
+    except SettingsErrors as error:
+        click.echo(f"barocall can't start:\n{error}\n`barocall settings` explains them.", err=True)
+        sys.exit(2)
