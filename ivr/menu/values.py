@@ -81,7 +81,7 @@ def key(value: Value, problems: Problems) -> Value | None:
         problems.add(value.place, f'a key is written in quotes: "{digits}"')
         return None
     if not isinstance(value.data, str) or value.data not in KEYS:
-        problems.add(value.place, 'a key is one digit in quotes, "0" to "9"; * and # repeat the question everywhere')
+        problems.add(value.place, 'a key is one digit in quotes, "0" to "9"; * and # repeat the question')
         return None
     return value
 

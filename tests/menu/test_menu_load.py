@@ -228,11 +228,15 @@ def test_a_flood_of_mistakes_is_cut_short() -> None:
         (small('key: "2"', "key: “2”"), ['9:10: a key is written in quotes: "2"']),
         (
             small('key: "2"', 'key: "12"'),
-            ['9:10: a key is one digit in quotes, "0" to "9"; * and # repeat the question everywhere'],
+            ['9:10: a key is one digit in quotes, "0" to "9"; * and # repeat the question'],
+        ),
+        (
+            small('key: "2"', "key: []"),
+            ['9:10: a key is one digit in quotes, "0" to "9"; * and # repeat the question'],
         ),
         (
             small('key: "2"', 'key: "#"'),
-            ['9:10: a key is one digit in quotes, "0" to "9"; * and # repeat the question everywhere'],
+            ['9:10: a key is one digit in quotes, "0" to "9"; * and # repeat the question'],
         ),
         (
             small('key: "2"', 'key: "0"'),
@@ -425,7 +429,7 @@ def test_a_mistake_of_meaning_is_told_in_the_users_words(text: str, told: list[s
                 "1:27: the file nests deeper than any menu does",
             ],
         ),
-        ("#" * (LARGEST_FILE_BYTES + 1), ["1:1: the file is larger than 1,000,000 bytes"]),
+        ("#" * (LARGEST_FILE_BYTES + 1), ["1:1: the file is larger than 250,000 bytes"]),
     ],
 )
 def test_what_is_not_yaml_of_ours_is_told(text: str, told: list[str]) -> None:
