@@ -1,0 +1,137 @@
+"""The whole system on this machine, with the stand-in phone network in place of a carrier: for demo and tests."""
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+
+from callqueue.agents import AgentState, add_agent, move_agent
+
+from command.supervisor import Supervisor, barocall, free_port, redis_command
+from settings import Settings
+from simulator.client import NetworkClient
+from store.database import Store
+from store.migrate import migrate
+
+ACCOUNT_SID = "AC" + "ba70ca11" * 4
+AUTH_TOKEN = "stand-in-secret"  # noqa: S105 -- signs nothing outside this machine
+PHONE_NUMBER = "+82215550100"
+FALLBACK_NUMBER = "+82215550199"
+
+
+@dataclass(frozen=True)
+class Staff:
+    """An agent on the stage; `picks_up`: what the phone does when it rings."""
+
+    name: str
+    phone: str
+    skills: tuple[str, ...]
+
+
+class Stage:
+    """Use as a context. Redis, network, voice, media, worker and sweep run as processes of their own."""
+
+    def __init__(
+        self,
+        folder: Path,
+        menu: str,
+        *,
+        speed: float = 1.0,
+        talk_speed: float = 1.0,
+        say: Callable[[str], None] = lambda _: None,
+        **settings: str,
+    ) -> None:
+        self.folder = folder
+        self._menu = menu
+        self._speed = speed
+        self._talk_speed = talk_speed
+        self._supervisor = Supervisor(folder / "log", say=say)
+        ports = {name: str(free_port()) for name in ("voice", "media", "redis", "network")}
+        self._ports = ports
+        self._given = {
+            "PUBLIC_URL": f"http://127.0.0.1:{ports['voice']}",
+            "MEDIA_URL": f"ws://127.0.0.1:{ports['media']}/media",
+            "TWILIO_API_URL": f"http://127.0.0.1:{ports['network']}",
+            "TWILIO_ACCOUNT_SID": ACCOUNT_SID,
+            "TWILIO_AUTH_TOKEN": AUTH_TOKEN,
+            "PHONE_NUMBER": PHONE_NUMBER,
+            "FALLBACK_NUMBER": FALLBACK_NUMBER,
+            "DATABASE_URL": f"sqlite:///{folder / 'barocall.sqlite3'}",
+            "REDIS_URL": f"redis://127.0.0.1:{ports['redis']}/0",
+            "MENU_FILE": str(folder / "menus.yaml"),
+            "VOICE_PORT": ports["voice"],
+            "MEDIA_PORT": ports["media"],
+            # A demo may be watched at night.
+            "QUIET_HOURS": "none",
+            **settings,
+        }
+        self.settings = Settings.from_env(self._given)
+        self.network = NetworkClient(f"http://127.0.0.1:{ports['network']}")
+        self.store = Store(self.settings.database_url)
+
+    def __enter__(self) -> "Stage":
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True)
+        (self.folder / "menus.yaml").write_text(self._menu, encoding="utf-8")
+        migrate(self.settings.database_url)
+        self._supervisor.__enter__()
+        try:
+            self._start()
+        except BaseException:
+            self._supervisor.stop()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._supervisor.stop()
+        self.store.close()
+
+    def hire(self, staff: Iterable[Staff]) -> None:
+        """Agents at work; their phones accept what is whispered."""
+        now = datetime.now(UTC)
+        accept = [{"waits_for": "1번을 눌러", "within_seconds": 30}, {"presses": "1"}, {"stays": True}]
+        for agent in staff:
+            self.network.person(agent.phone, name=agent.name, answers_after_seconds=0.5, steps=accept)
+            with self.store.write() as tx:
+                agent_id = add_agent(tx, name=agent.name, phone=agent.phone, skills=agent.skills, now=now)
+                move_agent(tx, agent_id, AgentState.READY, now=now, reason="comes to work")
+
+    def kill(self, name: str) -> None:
+        """SIGKILL one of the processes; it is started again."""
+        self._supervisor.kill(name)
+
+    def _start(self) -> None:
+        environ = {**os.environ, **self._given, "PYTHONUNBUFFERED": "1", "SIMULATOR_AUTH_TOKEN": AUTH_TOKEN}
+        start = self._supervisor.start
+        redis_port, network_port = int(self._ports["redis"]), int(self._ports["network"])
+        start("redis", redis_command(redis_port, self.folder / "redis"), environ, port=redis_port)
+        start("network", self._network_command(), environ, port=network_port)
+        start("voice", barocall("serve", "voice"), environ, port=self.settings.voice_port)
+        start("worker", barocall("worker"), environ)
+        start("sweep", barocall("sweep"), environ)
+        start("media", barocall("serve", "media"), environ, port=self.settings.media_port)
+
+    def _network_command(self) -> list[str]:
+        public = self.settings.public_url
+        return [
+            barocall()[0] + "-simulator",
+            *("--port", self._ports["network"]),
+            *("--account-sid", ACCOUNT_SID),
+            *("--number", PHONE_NUMBER),
+            *("--voice-url", f"{public}/voice/answer"),
+            *("--status-url", f"{public}/voice/status"),
+            *("--speed", str(self._speed)),
+            *("--talk-speed", str(self._talk_speed)),
+            *("--events", str(self.folder / "network.jsonl")),
+        ]
+
+
+def open_at_any_hour(menu: str) -> str:
+    """The same menu with `hours: always`: a demo is watched when there is time for it."""
+    return re.sub(r"hours: \{[^}]*\}", "hours: always", menu)
