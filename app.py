@@ -2,13 +2,13 @@
 
 import logging
 import os
+import secrets
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from console.web import console_app
 from flask import Flask
 from redis import Redis
 
@@ -20,9 +20,11 @@ from callbacks.sweep import Sweep
 from carrier.pacer import Pacer
 from carrier.port import Carrier
 from carrier.twilio_carrier import TwilioCarrier
+from console.web import console_app
 from ivr.catalogue import Catalogue, publish
 from ivr.conversation import Conversation, Desk
 from ivr.media import media_app
+from ivr.menu.load import decode_menu
 from ivr.render import Site
 from ivr.signature import SignatureCheck
 from ivr.voice import voice_blueprint
@@ -87,7 +89,10 @@ class House:
         return media_app(self.conversation(), self.signature(), pool, errands)
 
     def console(self) -> Flask:
-        return console_app(self.store, self.redis, self.settings)
+        token = self.settings.console_token or secrets.token_urlsafe(24)
+        if self.settings.console_token is None:
+            log.info("the live page: http://127.0.0.1:%s/?token=%s", self.settings.console_port, token)
+        return console_app(self.store, self.redis, self.catalogue.departments, utc_now, token)
 
     def conversation(self) -> Conversation:
         return Conversation(
@@ -178,7 +183,7 @@ class House:
         """Put MENU_FILE in force. Raises MenuErrors: a wrong file stops the start."""
         path = Path(self.settings.menu_file)
         with self.store.write() as tx:
-            publish(tx, path.read_text(encoding="utf-8"), path.name, by="start", now=utc_now())
+            publish(tx, decode_menu(path.read_bytes(), path.name), path.name, by="start", now=utc_now())
 
 
 def run_worker(settings: Settings) -> None:

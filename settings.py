@@ -88,6 +88,7 @@ def _quiet(value: str) -> QuietHours:
     return begin, end
 
 
+# Not a call with side effects: each field's reader, help and default.
 def _setting(
     read: Callable[[str], Any], help_: str, default: str | None = None, *, optional: bool = False, secret: bool = False
 ) -> Any:

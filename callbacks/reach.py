@@ -14,7 +14,7 @@ from callqueue.department import Department
 from callqueue.legs import FINAL_STATUSES, Leg, Purpose
 from callqueue.line import Entry, EntryState
 from callqueue.matching import Assignment, match
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, func, select, update
 
 from callbacks.lifecycle import AttemptOutcome, CallbackState, move
 from callbacks.retries import CallbackRules, GiveUp, after, not_quiet
@@ -306,7 +306,7 @@ def _close_unpromised_case(tx: Connection, call_id: int, now: datetime) -> None:
         _close_case(tx, case_id, "left", now)
 
 
-def _case(tx: Connection, case_id: int) -> Row[Any]:
+def _case(tx: Connection, case_id: int) -> Any:
     """Language, menu version and words of the call that the case began with."""
     first = select(calls.c.language, calls.c.menu_version_id, calls.c.words).where(calls.c.case_id == case_id)
     return tx.execute(first.order_by(calls.c.id).limit(1)).one()

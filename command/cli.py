@@ -119,12 +119,12 @@ def menu() -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), default="menus.yaml")
 def menu_check(file: Path) -> None:
     """Show every mistake in FILE, with its line. Exit 0: none, 1: some."""
-    from ivr.menu.load import load_menu
+    from ivr.menu.load import decode_menu, load_menu
     from ivr.menu.source import MenuErrors
 
     try:
-        menu = load_menu(file.read_text(encoding="utf-8"), file.name)
-    except (MenuErrors, UnicodeDecodeError) as error:
+        menu = load_menu(decode_menu(file.read_bytes(), file.name), file.name)
+    except MenuErrors as error:
         click.echo(error, err=True)
         sys.exit(1)
     click.echo(f"{file}: {len(menu.departments)} departments, no mistakes")

@@ -4,11 +4,12 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from command.stage import Staff, Stage, open_at_any_hour
 from command.supervisor import NotReady
@@ -19,7 +20,8 @@ FOLDER = Path("var/demo")
 RECORDINGS = Path(__file__).parent / "recordings"
 MENU = Path("menus.yaml")
 SCENE_SECONDS = 60
-TALK_SPEED = 3.0
+SETTLE_SECONDS = 5
+TALK_SPEED = 4.0
 
 DELIVERY = Staff("상담원 지우", "+821090000001", ("delivery",))
 BILLING = Staff("상담원 서준", "+821090000002", ("billing",))
@@ -194,13 +196,14 @@ class Demo:
         self._ended(sid)
         self._check_served(scene, sid, "agent", GENERAL)
         heard = self._decisions(sid)
-        if heard != ["askagain", "keys"]:
+        if heard != ["ask", "keys"]:
             scene.problems.append(f"decisions were {heard}, not ask again, then keys")
         return scene
 
     # What has to be true in the end
 
     def _check_served(self, scene: Scene, sid: str, department: str, agent: Staff) -> None:
+        self._until_sql(select(cases.c.closed_at).join(calls, calls.c.case_id == cases.c.id).where(calls.c.sid == sid))
         with self._stage.store.read() as tx:
             row = tx.execute(
                 select(cases.c.outcome, line_entries.c.department, agents.c.name, calls.c.words)
@@ -220,6 +223,7 @@ class Demo:
         scene.facts = {"department": department, "agent": agent.name, "words": row.words if row else ""}
 
     def _check_called_back(self, scene: Scene) -> None:
+        self._until_sql(select(callbacks.c.ended_at).where(callbacks.c.number == scene.number))
         with self._stage.store.read() as tx:
             row = tx.execute(select(callbacks).where(callbacks.c.number == scene.number)).first()
             tries = 0
@@ -250,6 +254,15 @@ class Demo:
 
     def _ended(self, sid: str) -> None:
         self._until(lambda e: e["kind"] == "ended" and e["call"] == sid)
+
+    def _until_sql(self, query: "Select[tuple[datetime | None]]") -> None:
+        """The network hears of an end before our webhook has written it down."""
+        deadline = time.monotonic() + SETTLE_SECONDS
+        while time.monotonic() < deadline:
+            with self._stage.store.read() as tx:
+                if tx.execute(query).scalar() is not None:
+                    return
+            time.sleep(0.05)
 
     def _until(self, wanted: Callable[[Event], bool]) -> None:
         self._network.wait_for(wanted, SCENE_SECONDS)
@@ -301,7 +314,7 @@ class Teller:
             meaning = row.meaning or "nothing"
             self._print(
                 None,
-                f"      [cyan]heard[/cyan] “{row.words}” → {meaning}, probability {row.probability:.2f} → {row.decision}",
+                f"      [cyan]heard[/cyan] “{row.words}” → {meaning} {row.probability:.2f} → {row.decision}",
             )
 
     def _print(self, seconds: float | None, text: str) -> None:

@@ -112,10 +112,12 @@ class Stage:
         redis_port, network_port = int(self._ports["redis"]), int(self._ports["network"])
         start("redis", redis_command(redis_port, self.folder / "redis"), environ, port=redis_port)
         start("network", self._network_command(), environ, port=network_port)
-        start("voice", barocall("serve", "voice"), environ, port=self.settings.voice_port)
+        start("media", barocall("serve", "media"), environ, port=self.settings.media_port, healthz=True)
+        start("voice", barocall("serve", "voice"), environ, port=self.settings.voice_port, healthz=True)
+        self._supervisor.wait_ready("redis")
         start("worker", barocall("worker"), environ)
         start("sweep", barocall("sweep"), environ)
-        start("media", barocall("serve", "media"), environ, port=self.settings.media_port)
+        self._supervisor.wait_ready()
 
     def _network_command(self) -> list[str]:
         public = self.settings.public_url

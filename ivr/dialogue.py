@@ -28,6 +28,8 @@ from speech.hearing import Hearing
 
 FAILURES_BEFORE_PERSON = 2
 THRESHOLDS = Thresholds()
+DEPARTMENTS = "departments"
+"""The name of the open question's expectation."""
 KEYS_FROM_THE_START = ReadingKeys(failures=1)
 """Where nobody listens: read twice, then a person."""
 
@@ -124,7 +126,7 @@ def expectation(state: State, menu: Menu) -> Expectation | None:
     match state:
         case Asking() | ReadingKeys():
             meanings = tuple(Meaning(d.id, d.phrases) for d in menu.departments)
-            return Expectation("departments", meanings, silence_seconds=0.6)
+            return Expectation(DEPARTMENTS, meanings, silence_seconds=0.6)
         case Confirming(department=department):
             return replace(YES_NO, name=f"confirm:{department}")
         case Offering():

@@ -10,11 +10,11 @@ from typing import Any
 from flask import Flask, abort, request
 from flask_sock import Sock
 from simple_websocket import ConnectionClosed, Server
-from speech.pool import HearingPool
 
 from ivr.conversation import Conversation
 from ivr.ear import Ear
 from ivr.signature import SignatureCheck
+from speech.pool import HearingPool
 
 log = logging.getLogger("barocall.media")
 

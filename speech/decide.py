@@ -45,6 +45,11 @@ class Person:
 Decision = Go | Confirm | AskAgain | Keys | Person
 
 
+def decision_name(decision: Decision) -> str:
+    """As it is recorded: go, confirm, ask, keys, person."""
+    return "ask" if isinstance(decision, AskAgain) else type(decision).__name__.lower()
+
+
 def decide(hearing: Hearing, thresholds: Thresholds, *, failures: int, always_confirm: bool) -> Decision:
     """`failures` before this one; `always_confirm`: the meaning is one that is always read back."""
     if hearing.meaning is not None and hearing.probability >= thresholds.confirm:

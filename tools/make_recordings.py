@@ -41,7 +41,7 @@ class Recording:
 
 
 RECORDINGS = (
-    Recording("delivery", "배송 조회해 주세요", "ko+robert", 150, 30),
+    Recording("delivery", "배송 조회해 주세요", "ko+robert", 160, 60),
     Recording("billing", "결제가 두 번 됐어요", "ko+Diogo", 150, 30),
     Recording("tech", "홈페이지에 접속이 안 돼요", "ko+Andrea", 140, 20),
     Recording("yes", "네 맞습니다", "ko+Annie", 170, 50, yes_no=True),

@@ -1,0 +1,211 @@
+"""`barocall check`: what is missing before a real number can be answered, and what to do about it."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+import click
+import requests
+from callqueue.agents import all_agents
+from redis import Redis
+from redis.exceptions import RedisError
+from twilio.twiml.voice_response import VoiceResponse
+
+from carrier.port import CarrierError
+from carrier.twilio_carrier import TwilioAccount
+from ivr import words
+from ivr.menu.load import decode_menu, load_menu
+from ivr.menu.model import Menu
+from ivr.menu.source import MenuErrors
+from settings import Settings, SettingsErrors
+from speech.recogniser import ModelMissing
+from speech.vosk_recogniser import find_model, model_checksum
+from store.database import DatabaseAway, Store
+from store.migrate import current_revision, newest_revision
+
+Verdict = Literal["ok", "missing", "note"]
+ASK_SECONDS = 5
+
+
+@dataclass(frozen=True)
+class Finding:
+    what: str
+    verdict: Verdict
+    told: str
+
+
+def run_check(environ: Mapping[str, str], *, as_json: bool) -> int:
+    """Exit status: 0 nothing is missing, 1 something is."""
+    findings = find_all(environ)
+    if as_json:
+        click.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2))
+    else:
+        marks = {"ok": "✓", "missing": "✗", "note": "·"}
+        for finding in findings:
+            click.echo(f"{marks[finding.verdict]} {finding.what:<12} {finding.told}")
+    return 1 if any(finding.verdict == "missing" for finding in findings) else 0
+
+
+def find_all(environ: Mapping[str, str]) -> list[Finding]:
+    try:
+        settings = Settings.from_env(environ)
+    except SettingsErrors as error:
+        return [Finding("settings", "missing", problem) for problem in error.problems]
+    checks: tuple[Callable[[Settings], list[Finding]], ...] = (
+        _credentials,
+        _public_url,
+        _webhooks,
+        _fallback,
+        _simultaneous_calls,
+        _model,
+        _redis,
+        _database,
+        _menu_and_agents,
+    )
+    return [Finding("settings", "ok", "all there")] + [found for check in checks for found in check(settings)]
+
+
+def fallback_document(number: str | None) -> str:
+    """TwiML to be hosted away from barocall: the carrier plays it when barocall does not answer."""
+    response = VoiceResponse()
+    response.say(words.apology_fallback(), language="ko-KR")
+    if number is not None:
+        response.dial(number)
+    return str(response)
+
+
+def _account(settings: Settings) -> TwilioAccount:
+    return TwilioAccount(
+        account_sid=settings.twilio_account_sid,
+        auth_token=settings.twilio_auth_token,
+        api_url=settings.twilio_api_url,
+    )
+
+
+def _credentials(settings: Settings) -> list[Finding]:
+    try:
+        status = _account(settings).status()
+    except CarrierError as error:
+        told = f"the carrier does not accept them: {error}. Look at TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN."
+        return [Finding("credentials", "missing", told)]
+    if status != "active":
+        return [Finding("credentials", "missing", f"the account is {status}: the carrier's console says why")]
+    return [Finding("credentials", "ok", "the carrier accepts them")]
+
+
+def _public_url(settings: Settings) -> list[Finding]:
+    url = f"{settings.public_url}/healthz"
+    try:
+        answer = requests.get(url, timeout=ASK_SECONDS)
+    except requests.RequestException:
+        told = f"{url} does not answer: start `barocall run` and lead PUBLIC_URL to 127.0.0.1:{settings.voice_port}"
+        return [Finding("public URL", "missing", told)]
+    if not answer.ok:
+        return [Finding("public URL", "missing", f"{url} answers {answer.status_code}: is it led to another server?")]
+    if settings.public_url.startswith("http://"):
+        return [Finding("public URL", "note", "http:// – fine on this machine, the carrier needs https://")]
+    return [Finding("public URL", "ok", settings.public_url)]
+
+
+def _webhooks(settings: Settings) -> list[Finding]:
+    wanted = {
+        "voice_url": f"{settings.public_url}/voice/answer",
+        "status_callback": f"{settings.public_url}/voice/status",
+    }
+    try:
+        found = _account(settings).webhooks(settings.phone_number)
+    except CarrierError as error:
+        return [Finding("webhooks", "missing", f"the carrier could not be asked: {error}")]
+    if found is None:
+        return [Finding("webhooks", "missing", f"the account has no number {settings.phone_number}: see PHONE_NUMBER")]
+    wrong = {name: url for name, url in wanted.items() if found[name] != url}
+    told = [f"set the number's {name} to {url} (it is {found[name] or 'empty'})" for name, url in wrong.items()]
+    findings = [Finding("webhooks", "missing", line) for line in told] or [Finding("webhooks", "ok", "set")]
+    return [*findings, _fallback_url(found["voice_fallback_url"], settings.public_url)]
+
+
+def _fallback_url(url: str, public_url: str) -> Finding:
+    make = "host the output of `barocall fallback-twiml` on another server and set it as the number's fallback URL"
+    if not url:
+        return Finding("fallback", "missing", f"when barocall is away, callers hear an error: {make}")
+    if url.startswith(public_url):
+        return Finding("fallback", "missing", f"it lies on barocall's own host, which would be away too: {make}")
+    try:
+        answer = requests.get(url, timeout=ASK_SECONDS)
+    except requests.RequestException:
+        return Finding("fallback", "missing", f"{url} does not answer")
+    if not answer.ok or "<Response" not in answer.text:
+        return Finding("fallback", "missing", f"{url} is no TwiML document: {make}")
+    return Finding("fallback", "ok", url)
+
+
+def _fallback(settings: Settings) -> list[Finding]:
+    if settings.fallback_number is None:
+        told = "FALLBACK_NUMBER is not set: when the database is away, callers hear an apology and nothing else"
+        return [Finding("fallback", "missing", told)]
+    return [Finding("fallback", "ok", "FALLBACK_NUMBER is set")]
+
+
+def _simultaneous_calls(settings: Settings) -> list[Finding]:
+    told = (
+        "the carrier may allow only 2 calls at once without an approved profile, 3 with an individual one, 5 on trial; "
+        "a waiting caller is 1, a conversation is 2. No request tells the limit: look at the account's console."
+    )
+    return [Finding("call limit", "note", told)]
+
+
+def _model(settings: Settings) -> list[Finding]:
+    if settings.recogniser == "none":
+        return [Finding("recogniser", "note", "RECOGNISER is none: callers use keys only")]
+    try:
+        folder = find_model(settings.vosk_model)
+    except ModelMissing as error:
+        return [Finding("recogniser", "missing", f"{error} Until then callers use keys.")]
+    return [Finding("recogniser", "ok", f"{folder.parent.name}, sha256 {model_checksum(folder)[:16]}…")]
+
+
+def _redis(settings: Settings) -> list[Finding]:
+    try:
+        Redis.from_url(settings.redis_url, socket_timeout=ASK_SECONDS).ping()
+    except RedisError:
+        told = f"{settings.redis_url} does not answer: install redis-server, or leave REDIS_URL out for a small one"
+        return [Finding("Redis", "missing", told)]
+    return [Finding("Redis", "ok", "answers")]
+
+
+def _database(settings: Settings) -> list[Finding]:
+    try:
+        with Store(settings.database_url).read():
+            revision = current_revision(settings.database_url)
+    except (DatabaseAway, OSError) as error:
+        return [Finding("database", "missing", f"DATABASE_URL does not answer: {error}")]
+    if revision != newest_revision():
+        return [
+            Finding("database", "missing", f"schema {revision}, newest {newest_revision()}: run `barocall migrate`")
+        ]
+    return [Finding("database", "ok", f"schema {revision}")]
+
+
+def _menu_and_agents(settings: Settings) -> list[Finding]:
+    path = Path(settings.menu_file)
+    if not path.is_file():
+        return [Finding("menu", "missing", f"MENU_FILE: there is no {path} in {Path.cwd()}")]
+    try:
+        menu = load_menu(decode_menu(path.read_bytes(), path.name), path.name)
+    except MenuErrors as error:
+        return [Finding("menu", "missing", f"{len(error.problems)} mistakes: run `barocall menu check {path}`")]
+    return [Finding("menu", "ok", f"{len(menu.departments)} departments"), *_agents(settings, menu)]
+
+
+def _agents(settings: Settings, menu: Menu) -> list[Finding]:
+    try:
+        with Store(settings.database_url).read() as tx:
+            skills = {skill for agent in all_agents(tx) for skill in agent.skills}
+    except DatabaseAway:
+        return []
+    alone = [department.name for department in menu.departments if not skills.intersection(department.skills)]
+    if alone:
+        return [Finding("agents", "missing", f"nobody can serve {', '.join(alone)}: see `barocall agents add --help`")]
+    return [Finding("agents", "ok", "every department has somebody")]

@@ -1,0 +1,126 @@
+"""What the live page shows, read from SQL in one go. Numbers are masked here, before they reach any page."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from callqueue import agents, line, wait
+from callqueue.department import Department
+from callqueue.legs import Purpose
+from callqueue.line import EntryState
+from sqlalchemy import Connection, func, select
+
+from callbacks.lifecycle import OPEN
+from store.masking import mask_number
+from store.tables import callbacks, calls, line_entries
+
+LATEST_CALLS = 12
+
+
+@dataclass(frozen=True)
+class LineRow:
+    department: str
+    waiting: int
+    longest_seconds: float
+    agents_at_work: int
+    agents_ready: int
+    low_seconds: float | None
+    high_seconds: float | None
+
+
+@dataclass(frozen=True)
+class AgentRow:
+    name: str
+    state: str
+    since: datetime
+    skills: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PromiseRow:
+    number: str
+    department: str
+    state: str
+    due_at: datetime
+    attempts_made: int
+    overdue: bool
+
+
+@dataclass(frozen=True)
+class CallRow:
+    number: str
+    state: str
+    department: str
+    words: str
+    at: datetime
+    live: bool
+
+
+@dataclass(frozen=True)
+class Board:
+    line: tuple[LineRow, ...]
+    agents: tuple[AgentRow, ...]
+    promises: tuple[PromiseRow, ...]
+    calls: tuple[CallRow, ...]
+
+
+def board(tx: Connection, departments: Mapping[str, Department], now: datetime) -> Board:
+    names = {department.id: department.name for department in departments.values()}
+    return Board(
+        line=tuple(_line(tx, department, now) for department in departments.values()),
+        agents=tuple(
+            AgentRow(a.name, a.state.value, a.state_since, tuple(sorted(a.skills))) for a in agents.all_agents(tx)
+        ),
+        promises=_promises(tx, names, now),
+        calls=_calls(tx, names),
+    )
+
+
+def _line(tx: Connection, department: Department, now: datetime) -> LineRow:
+    waiting = (line_entries.c.department == department.id, line_entries.c.state == EntryState.WAITING.value)
+    row = tx.execute(
+        select(func.count(line_entries.c.id), func.min(line_entries.c.joined_at)).where(*waiting, line.due(now))
+    ).one()
+    count, oldest = int(row[0]), row[1]
+    told = wait.estimate(tx, department, count + 1, now)
+    return LineRow(
+        department=department.name,
+        waiting=count,
+        longest_seconds=0.0 if oldest is None else (now - oldest).total_seconds(),
+        agents_at_work=agents.signed_in(tx, department),
+        agents_ready=agents.ready(tx, department),
+        low_seconds=None if told is None else told.low_seconds,
+        high_seconds=None if told is None else told.high_seconds,
+    )
+
+
+def _promises(tx: Connection, names: Mapping[str, str], now: datetime) -> tuple[PromiseRow, ...]:
+    still_open = callbacks.c.state.in_([state.value for state in OPEN])
+    rows = tx.execute(select(callbacks).where(still_open).order_by(callbacks.c.due_at))
+    return tuple(
+        PromiseRow(
+            number=mask_number(row.number),
+            department=names.get(row.department, row.department),
+            state=row.state,
+            due_at=row.due_at,
+            attempts_made=row.attempts_made,
+            overdue=row.due_at < now and row.state in ("promised", "waiting_retry"),
+        )
+        for row in rows
+    )
+
+
+def _calls(tx: Connection, names: Mapping[str, str]) -> tuple[CallRow, ...]:
+    latest = select(calls).where(calls.c.purpose == Purpose.CALLER.value)
+    rows = tx.execute(latest.order_by(calls.c.id.desc()).limit(LATEST_CALLS))
+    return tuple(
+        CallRow(
+            number=mask_number(row.from_number),
+            state=row.state,
+            department=names.get(row.department, row.department or ""),
+            words=row.words,
+            at=row.created_at,
+            live=row.ended_at is None,
+        )
+        for row in rows
+    )
