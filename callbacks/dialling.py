@@ -1,7 +1,7 @@
 """Ordering legs from the carrier, each once."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -16,10 +16,13 @@ from callbacks.jobs import Jobs
 from callbacks.lifecycle import AttemptOutcome
 from callbacks.retries import CallbackRules
 from carrier.pacer import Urgency
-from carrier.port import CallOrder, Carrier, CarrierBusy, CarrierRefused, CarrierUnsure
+from carrier.port import CallGone, CallOrder, Carrier, CarrierBusy, CarrierError, CarrierRefused, CarrierUnsure
 from store.database import Store
 
 log = logging.getLogger("barocall.dialling")
+
+# A caller has to find the phone first; an agent expects the call (ring_seconds).
+CALLER_RING_SECONDS = 30
 
 
 class TurnGiver(Protocol):
@@ -47,9 +50,19 @@ class Dialling:
         leg = self._leg(leg_id)
         if leg is None or leg.dial_state != legs.DialState.PLANNED:
             return
-        self.pacer.wait_turn(Urgency.LIVE if leg.attempt_id is None else Urgency.DUE)
+        self.pacer.wait_turn(_urgency(leg))
         if self._claim(leg):
             self._order(leg)
+
+    def hang_up(self, sids: Iterable[str]) -> None:
+        """End calls that nobody needs any more."""
+        for sid in sids:
+            try:
+                self.carrier.end_call(sid)
+            except CallGone:
+                continue
+            except CarrierError as error:
+                log.warning("%s was not ended: %s", sid, error)
 
     def keep_promise(self, callback_id: int) -> None:
         """See who can be rung now. RQ may be half a second early: the line itself knows who is due, and the sweep
@@ -72,11 +85,23 @@ class Dialling:
             return legs.leg(tx, leg_id)
 
     def _claim(self, leg: Leg) -> bool:
+        """False: another worker has it, or nobody wants it any more."""
+        now = self.clock()
         with self.store.write() as tx:
             if not reach.still_wanted(tx, leg):
-                legs.cancel(tx, leg.id, self.clock())
+                legs.cancel(tx, leg.id, now)
                 return False
-            return legs.claim(tx, leg.id, self.clock())
+            if leg.purpose == Purpose.AGENT or not self.rules.quiet(now):
+                return legs.claim(tx, leg.id, now)
+            # The worker was away until the quiet hours began.
+            in_vain = self._postpone(tx, leg, now)
+        self.hang_up(in_vain)
+        return False
+
+    def _postpone(self, tx: Connection, leg: Leg, now: datetime) -> tuple[str, ...]:
+        if not legs.cancel(tx, leg.id, now):
+            return ()
+        return reach.leg_lost(tx, leg, AttemptOutcome.POSTPONED, self.rules, now)
 
     def _order(self, leg: Leg) -> None:
         order = CallOrder(
@@ -84,7 +109,7 @@ class Dialling:
             from_number=leg.from_number,
             path=legs.path(leg.id),
             status_path=legs.status_path(leg.id),
-            ring_seconds=self.ring_seconds,
+            ring_seconds=self.ring_seconds if leg.purpose == Purpose.AGENT else CALLER_RING_SECONDS,
         )
         try:
             sid = self.carrier.place_call(order)
@@ -92,7 +117,7 @@ class Dialling:
             self._doubt(leg, error)
         except CarrierBusy as error:
             self._put_off(leg, error)
-        except CarrierRefused as error:
+        except CarrierError as error:
             self._refused(leg, error)
         else:
             with self.store.write() as tx:
@@ -108,12 +133,17 @@ class Dialling:
         with self.store.write() as tx:
             legs.plan_again(tx, leg.id)
 
-    def _refused(self, leg: Leg, error: Exception) -> None:
+    def _refused(self, leg: Leg, error: CarrierError) -> None:
         log.error("leg %s: refused by the carrier: %s", leg.id, error)
+        hopeless = isinstance(error, CarrierRefused) and error.permanent
+        outcome = AttemptOutcome.UNREACHABLE if hopeless else AttemptOutcome.REFUSED
+        now = self.clock()
         with self.store.write() as tx:
-            now = self.clock()
-            legs.refuse(tx, leg.id, now)
-            if leg.purpose == Purpose.AGENT:
-                reach.agent_leg_failed(tx, leg.id, AttemptOutcome.FAILED, now)
-            else:
-                reach.caller_leg_failed(tx, leg.id, AttemptOutcome.FAILED, self.rules, now)
+            refused = legs.refuse(tx, leg.id, now)
+            in_vain = reach.leg_lost(tx, leg, outcome, self.rules, now) if refused else ()
+        self.hang_up(in_vain)
+
+
+def _urgency(leg: Leg) -> Urgency:
+    nobody_waits = leg.purpose == Purpose.AGENT and leg.attempt_id is not None
+    return Urgency.DUE if nobody_waits else Urgency.LIVE

@@ -65,7 +65,13 @@ class AttemptOutcome(StrEnum):
     CALLER_DECLINED = "caller_declined"
     """The caller, or a machine in their place, did not press 1."""
     FAILED = "failed"
-    """The carrier could not place the call."""
+    """The carrier tried and could not reach the phone."""
+    REFUSED = "refused"
+    """The carrier did not take the order: no phone rang."""
+    UNREACHABLE = "unreachable"
+    """The carrier says that this number can't be called at all."""
+    POSTPONED = "postponed"
+    """The quiet hours had begun: no phone rang."""
 
 
 class IllegalMove(Exception):

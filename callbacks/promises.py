@@ -6,6 +6,7 @@ from datetime import datetime
 from callqueue import line
 from callqueue.department import Department
 from sqlalchemy import Connection, select
+from sqlalchemy.exc import IntegrityError
 
 from callbacks.lifecycle import OPEN, CallbackState, record
 from store.database import insert_row
@@ -48,18 +49,26 @@ def promise(
     open_one = _open_promise(tx, number, department.id)
     if open_one is not None:
         return AlreadyPromised(open_one)
-    callback_id = insert_row(
-        tx,
-        callbacks,
-        case_id=case_id,
-        department=department.id,
-        number=number,
-        language=language,
-        state=CallbackState.PROMISED.value,
-        words=words,
-        promised_at=now,
-        due_at=due_at,
-    )
+    try:
+        with tx.begin_nested():
+            callback_id = insert_row(
+                tx,
+                callbacks,
+                case_id=case_id,
+                department=department.id,
+                number=number,
+                language=language,
+                state=CallbackState.PROMISED.value,
+                words=words,
+                promised_at=now,
+                due_at=due_at,
+            )
+    except IntegrityError:
+        # The same number was promised a call in another transaction since we looked.
+        open_one = _open_promise(tx, number, department.id)
+        if open_one is None:
+            raise
+        return AlreadyPromised(open_one)
     offered, promised = CallbackState.OFFERED, CallbackState.PROMISED
     record(tx, callback_id, offered, promised, who="caller", why="accepted", now=now)
     not_before = due_at if due_at > now else None

@@ -17,7 +17,7 @@ from callqueue.matching import Assignment, match
 from sqlalchemy import Connection, func, select, update
 
 from callbacks.lifecycle import AttemptOutcome, CallbackState, move
-from callbacks.retries import CallbackRules, GiveUp, after, not_quiet
+from callbacks.retries import RANG, CallbackRules, GiveUp, after, not_quiet
 from store.database import insert_row
 from store.tables import agents, attempts, callbacks, calls, cases
 
@@ -53,7 +53,7 @@ def dispatch(
 
 
 def agent_accepted(tx: Connection, leg_id: int, now: datetime) -> Accepted | None:
-    """The agent presses 1. None: the caller is no longer theirs."""
+    """The agent presses 1. None: the caller is no longer theirs, or wants no call any more."""
     leg = legs.leg(tx, leg_id)
     if leg is None or leg.entry_id is None or leg.agent_id is None:
         return None
@@ -62,15 +62,20 @@ def agent_accepted(tx: Connection, leg_id: int, now: datetime) -> Accepted | Non
     entry = line.entry(tx, leg.entry_id)
     if entry is None or entry.callback_id is None:
         return Accepted(live_call_id=None if entry is None else entry.call_id)
-    return Accepted(caller_leg_id=_ring_caller(tx, leg, entry, now))
+    caller_leg_id = _ring_caller(tx, leg, entry, now)
+    if caller_leg_id is None:
+        _called_off(tx, entry.id, leg.agent_id, now)
+        return None
+    return Accepted(caller_leg_id=caller_leg_id)
 
 
 def agent_leg_failed(tx: Connection, leg_id: int, outcome: AttemptOutcome, now: datetime) -> None:
-    """The agent did not take the caller, who keeps the place; the agent is set aside so that the next one is rung."""
+    """The agent did not take the caller, who keeps the place; the agent is set aside so that the next one is rung.
+    An agent whose phone never rang stays ready."""
     leg = legs.leg(tx, leg_id)
     if leg is None or leg.entry_id is None or leg.agent_id is None:
         return
-    aside = AgentState.PAUSE
+    aside = AgentState.READY if outcome == AttemptOutcome.REFUSED else AgentState.PAUSE
     if not line.not_accepted(tx, leg.entry_id, leg.agent_id, now, agent_to=aside, reason=outcome.value):
         return
     entry = line.entry(tx, leg.entry_id)
@@ -95,7 +100,8 @@ def caller_leg_accepted(tx: Connection, leg_id: int, now: datetime) -> bool:
     if leg is None or callback_id is None:
         return False
     why = "the caller accepted"
-    joined = move(tx, callback_id, (_S.DIALLING_SECOND,), _S.CONNECTED, who="caller", why=why, now=now)
+    counted = {"attempts_made": callbacks.c.attempts_made + 1}
+    joined = move(tx, callback_id, (_S.DIALLING_SECOND,), _S.CONNECTED, who="caller", why=why, now=now, **counted)
     if joined:
         _end_attempt(tx, leg.attempt_id, AttemptOutcome.CONNECTED, now)
     return joined
@@ -115,6 +121,22 @@ def caller_leg_failed(
     return _attempt_failed(tx, callback_id, leg, leg.entry_id, outcome, rules, now)
 
 
+def leg_lost(tx: Connection, leg: Leg, outcome: AttemptOutcome, rules: CallbackRules, now: datetime) -> tuple[str, ...]:
+    """A leg came to nothing, and no webhook will say so. Returns the CallSids to hang up after the commit: of a leg
+    that may still ring, and of the agent who waits for this caller in vain."""
+    own = () if leg.sid is None else (leg.sid,)
+    if leg.purpose == Purpose.AGENT:
+        agent_leg_failed(tx, leg.id, outcome, now)
+        return own
+    callback_id = _callback_of(tx, leg)
+    if callback_id is None or leg.entry_id is None or _state(tx, callback_id) != _S.DIALLING_SECOND:
+        return own
+    agent_leg_id = _open_leg(tx, leg.entry_id, Purpose.AGENT)
+    agent_leg = None if agent_leg_id is None else legs.leg(tx, agent_leg_id)
+    _attempt_failed(tx, callback_id, leg, leg.entry_id, outcome, rules, now)
+    return own if agent_leg is None or agent_leg.sid is None else (*own, agent_leg.sid)
+
+
 def conversation_ended(tx: Connection, entry_id: int, rules: CallbackRules, now: datetime) -> Ended:
     """The two have talked; or the agent left before a caller who is being called back was there."""
     entry = line.entry(tx, entry_id)
@@ -131,6 +153,8 @@ def conversation_ended(tx: Connection, entry_id: int, rules: CallbackRules, now:
 
 def caller_gone(tx: Connection, call_id: int, rules: CallbackRules, now: datetime) -> int | None:
     """A caller hung up. Returns the agent's leg that has to be released, if one rings or waits for them."""
+    if not _came_in(tx, call_id):  # A leg of ours that was settled before: the caller's case is not its to close.
+        return None
     entry = line.entry_of_call(tx, call_id)
     if entry is None:
         _close_unpromised_case(tx, call_id, now)
@@ -146,9 +170,11 @@ def caller_gone(tx: Connection, call_id: int, rules: CallbackRules, now: datetim
 
 
 def still_wanted(tx: Connection, leg: Leg) -> bool:
-    """Whether a planned leg has to be ordered at all."""
+    """Whether a planned leg has to be ordered at all. An old order never rings beside the one that followed it."""
     entry = None if leg.entry_id is None else line.entry(tx, leg.entry_id)
     if entry is None or entry.agent_id != leg.agent_id:
+        return False
+    if leg.status in FINAL_STATUSES or not legs.is_newest(tx, leg):
         return False
     if leg.purpose == Purpose.AGENT:
         return entry.state == EntryState.OFFERED
@@ -162,12 +188,11 @@ def _ring_agent(
     if found.callback_id is not None:
         allowed_from = not_quiet(now, rules)
         if allowed_from > now:
-            line.back_in_line(tx, found.entry_id, now, not_before=allowed_from)
+            _put_off(tx, found.entry_id, found.callback_id, allowed_from, now)
             return None
         attempt_id = _begin_attempt(tx, found.callback_id, found.agent_id, now)
-        if attempt_id is None:  # Called off meanwhile: the place was kept for nobody.
-            line.leave(tx, found.entry_id, "called off", now)
-            line.free_agent(tx, found.agent_id, now, "the callback was called off")
+        if attempt_id is None:
+            _called_off(tx, found.entry_id, found.agent_id, now)
             return None
     case = _case(tx, found.case_id)
     return legs.plan_leg(
@@ -193,9 +218,8 @@ def _ring_caller(tx: Connection, agent_leg: Leg, entry: Entry, now: datetime) ->
     # The caller took the callback while the agent's phone was already ringing for the live call.
     attempt_id = agent_leg.attempt_id or _begin_attempt(tx, entry.callback_id, agent_leg.agent_id, now)
     why = "the agent accepted"
-    more = {"attempts_made": callbacks.c.attempts_made + 1}
     first, second = (_S.DIALLING_FIRST,), _S.DIALLING_SECOND
-    if not move(tx, entry.callback_id, first, second, who="agent", why=why, now=now, **more):
+    if not move(tx, entry.callback_id, first, second, who="agent", why=why, now=now):
         return None
     callback = tx.execute(select(callbacks).where(callbacks.c.id == entry.callback_id)).one()
     return legs.plan_leg(
@@ -216,6 +240,18 @@ def _ring_caller(tx: Connection, agent_leg: Leg, entry: Entry, now: datetime) ->
     )
 
 
+def _put_off(tx: Connection, entry_id: int, callback_id: int, until: datetime, now: datetime) -> None:
+    """Quiet hours: the place is kept, nobody is rung."""
+    tx.execute(update(callbacks).where(callbacks.c.id == callback_id).values(due_at=until))
+    line.back_in_line(tx, entry_id, now, not_before=until)
+
+
+def _called_off(tx: Connection, entry_id: int, agent_id: int, now: datetime) -> None:
+    """The place was kept for nobody."""
+    line.leave(tx, entry_id, "called off", now)
+    line.free_agent(tx, agent_id, now, "the callback was called off")
+
+
 def _begin_attempt(tx: Connection, callback_id: int, agent_id: int, now: datetime) -> int | None:
     waiting = (_S.PROMISED, _S.WAITING_RETRY)
     if not move(tx, callback_id, waiting, _S.DIALLING_FIRST, who="line", why="an agent is free", now=now):
@@ -234,16 +270,17 @@ def _attempt_failed(
     rules: CallbackRules,
     now: datetime,
 ) -> int | None:
-    made = tx.execute(select(callbacks.c.attempts_made).where(callbacks.c.id == callback_id)).scalar_one()
+    before = tx.execute(select(callbacks.c.attempts_made).where(callbacks.c.id == callback_id)).scalar_one()
+    made = before + (1 if outcome in RANG else 0)
     dialling = (_S.DIALLING_SECOND,)
     match after(outcome, made, now, rules):
         case GiveUp(why=why):
-            if move(tx, callback_id, dialling, _S.EXPIRED, who="caller", why=why, now=now):
+            if move(tx, callback_id, dialling, _S.EXPIRED, who="caller", why=why, now=now, attempts_made=made):
                 _end_attempt(tx, leg.attempt_id, outcome, now)
                 _expire_entry(tx, entry_id, now)
             return None
         case retry:
-            later = {"due_at": retry.at, "generation": callbacks.c.generation + 1}
+            later = {"due_at": retry.at, "generation": callbacks.c.generation + 1, "attempts_made": made}
             why = outcome.value
             if not move(tx, callback_id, dialling, _S.WAITING_RETRY, who="caller", why=why, now=now, **later):
                 return None
@@ -292,6 +329,11 @@ def _state(tx: Connection, callback_id: int) -> CallbackState:
 def _end_attempt(tx: Connection, attempt_id: int | None, outcome: AttemptOutcome, now: datetime) -> None:
     ending = update(attempts).where(attempts.c.id == attempt_id, attempts.c.ended_at.is_(None))
     tx.execute(ending.values(ended_at=now, outcome=outcome.value))
+
+
+def _came_in(tx: Connection, call_id: int) -> bool:
+    purpose = tx.execute(select(calls.c.purpose).where(calls.c.id == call_id)).scalar()
+    return bool(purpose == Purpose.CALLER.value)
 
 
 def _close_case(tx: Connection, case_id: int, outcome: str, now: datetime) -> None:

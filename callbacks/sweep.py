@@ -24,8 +24,11 @@ EVERY_SECONDS = 2.0
 LOST_JOB = timedelta(seconds=10)
 # The carrier's request times out after 8 s: a worker that still asks after this is dead.
 DEAD_WORKER = timedelta(seconds=20)
-# A doubtful call shows itself within its queue time; after a minute without a trace it was never placed.
+# A doubtful call shows itself within its queue time; one that the carrier does not list a minute later was never
+# placed.
 DOUBT = timedelta(seconds=60)
+# The carrier's clock may be a little off ours.
+CLOCKS_APART = timedelta(seconds=5)
 # Ringing takes 20 s, a whisper 30 s. A leg that is neither accepted nor ended after this long lost its webhooks.
 MUTE_LEG = timedelta(seconds=120)
 # A promise's job may have vanished with Redis: it is put again this often (a job that is there refuses the second).
@@ -104,7 +107,7 @@ class Sweep:
             return sum(legs.doubt(tx, leg.id) for leg in asking if _age(leg, now) >= DEAD_WORKER)
 
     def _resolve_doubts(self, now: datetime) -> tuple[int, int]:
-        """(adopted, ordered again): the carrier's list of live calls says what became of doubtful orders."""
+        """(adopted, ordered again): the carrier's list of calls says what became of doubtful orders."""
         with self._store.read() as tx:
             doubtful = legs.legs_in(tx, DialState.DOUBTFUL)
         outcomes = [self._resolve(leg, now) for leg in doubtful]
@@ -112,26 +115,26 @@ class Sweep:
 
     def _resolve(self, leg: Leg, now: datetime) -> str:
         try:
-            sid = self._sid_at_carrier(leg)
+            strangers = self._strangers(leg)
         except CarrierError as error:
             log.warning("leg %s: the carrier could not be asked: %s", leg.id, error)
             return "unknown"
         with self._store.write() as tx:
-            if sid is not None:
-                return "adopted" if legs.learn_sid(tx, leg.id, sid) else "unknown"
-            if _age(leg, now) >= DOUBT:
-                return "again" if legs.plan_again(tx, leg.id) else "unknown"
-        return "unknown"
+            match strangers:
+                case [sid]:
+                    return "adopted" if legs.learn_sid(tx, leg.id, sid) else "unknown"
+                case [] if _age(leg, now) >= DOUBT:
+                    return "again" if legs.plan_again(tx, leg.id) else "unknown"
+                case _:  # Too early to say; or several, and one is ours: it ends as a mute leg, never dialled twice.
+                    return "unknown"
 
-    def _sid_at_carrier(self, leg: Leg) -> str | None:
-        """The live call to this number that no other leg of ours owns."""
-        live = self._dialling.carrier.live_calls_to(leg.to_number)
+    def _strangers(self, leg: Leg) -> list[str]:
+        """Calls to this number since the order that no leg of ours owns."""
+        listed = self._dialling.carrier.calls_to(leg.to_number)
         with self._store.read() as tx:
-            owned = set(tx.execute(select(calls.c.sid).where(calls.c.sid.in_([c.sid for c in live]))).scalars())
-        # The carrier's clock may be a little off ours.
-        since = (leg.dial_claimed_at or leg.created_at) - timedelta(seconds=5)
-        unknown = [call.sid for call in live if call.sid not in owned and call.created_at >= since]
-        return unknown[0] if len(unknown) == 1 else None
+            owned = set(tx.execute(select(calls.c.sid).where(calls.c.sid.in_([c.sid for c in listed]))).scalars())
+        since = (leg.dial_claimed_at or leg.created_at) - CLOCKS_APART
+        return [call.sid for call in listed if call.sid not in owned and call.created_at >= since]
 
     def _end_mute_legs(self, now: datetime) -> int:
         """Legs that were placed long ago and of which nothing was heard since."""
@@ -140,13 +143,14 @@ class Sweep:
         known = calls.c.dial_state.in_((DialState.PLACED.value, DialState.DOUBTFUL.value))
         with self._store.write() as tx:
             old = select(calls.c.id).where(waiting, silent, known, calls.c.dial_claimed_at <= now - MUTE_LEG)
-            mute = [leg for leg_id in tx.execute(old).scalars() if (leg := legs.leg(tx, leg_id)) is not None]
+            mute = [leg for leg_id in tx.execute(old).scalars().all() if (leg := legs.leg(tx, leg_id)) is not None]
+            in_vain: list[str] = []
             for leg in mute:
                 tx.execute(update(calls).where(calls.c.id == leg.id).values(status="failed", ended_at=now))
-                if leg.purpose == Purpose.AGENT:
-                    reach.agent_leg_failed(tx, leg.id, AttemptOutcome.AGENT_NO_ANSWER, now)
-                else:
-                    reach.caller_leg_failed(tx, leg.id, AttemptOutcome.FAILED, self._dialling.rules, now)
+                is_agent = leg.purpose == Purpose.AGENT
+                outcome = AttemptOutcome.AGENT_NO_ANSWER if is_agent else AttemptOutcome.FAILED
+                in_vain += reach.leg_lost(tx, leg, outcome, self._dialling.rules, now)
+        self._dialling.hang_up(in_vain)
         return len(mute)
 
     def _put_promises(self, now: datetime) -> int:

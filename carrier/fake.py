@@ -17,7 +17,7 @@ class FakeCarrier:
     moves: list[tuple[str, str]] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
     gone: set[str] = field(default_factory=set)
-    live: dict[str, list[CarrierCall]] = field(default_factory=dict)
+    listed: dict[str, list[CarrierCall]] = field(default_factory=dict)
     refuse_next: CarrierError | None = None
     lose_next_answer: CarrierError | None = None
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
@@ -28,7 +28,7 @@ class FakeCarrier:
             raise refusal
         sid = f"CA{next(self._numbers):032x}"
         self.calls.append(order)
-        self.live.setdefault(order.to, []).append(CarrierCall(sid, "ringing", self.now))
+        self.listed.setdefault(order.to, []).append(CarrierCall(sid, "ringing", self.now))
         if self.lose_next_answer is not None:
             loss, self.lose_next_answer = self.lose_next_answer, None
             raise loss
@@ -42,5 +42,5 @@ class FakeCarrier:
     def end_call(self, sid: str) -> None:
         self.ended.append(sid)
 
-    def live_calls_to(self, number: str) -> tuple[CarrierCall, ...]:
-        return tuple(self.live.get(number, ()))
+    def calls_to(self, number: str) -> tuple[CarrierCall, ...]:
+        return tuple(self.listed.get(number, ()))

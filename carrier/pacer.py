@@ -7,6 +7,7 @@ import logging
 import threading
 import time
 import uuid
+from collections.abc import Callable
 from enum import IntEnum
 
 from redis import Redis
@@ -49,7 +50,7 @@ class Urgency(IntEnum):
     """Smaller goes first."""
 
     LIVE = 0
-    """A caller is on the line."""
+    """Somebody is on the line: a caller who waits for an agent, or an agent who waits for a caller."""
     DUE = 1
     """A callback is due; nobody is on the line."""
 
@@ -57,12 +58,16 @@ class Urgency(IntEnum):
 class Pacer:
     """Shared by all processes through Redis; without Redis each process paces itself."""
 
-    def __init__(self, redis: Redis, *, calls_per_second: float = 1.0) -> None:
+    def __init__(
+        self, redis: Redis, *, calls_per_second: float = 1.0, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
         self._redis = redis
         self._interval_seconds = 1.0 / calls_per_second
         self._take = redis.register_script(_TAKE)
+        self._sleep = sleep
         self._alone = threading.Lock()
         self._alone_next = 0.0
+        self._redis_away = False
 
     def wait_turn(self, urgency: Urgency) -> None:
         """Return when this process may place one call."""
@@ -71,9 +76,12 @@ class Pacer:
         rank = urgency * 1e12 + time.time()
         try:
             while (wait_seconds := self._ask(ticket, rank)) > 0:
-                time.sleep(wait_seconds)
+                self._sleep(wait_seconds)
+            self._redis_away = False
         except RedisError as error:
-            log.warning("pacing alone, Redis is away: %s", error)
+            if not self._redis_away:
+                log.warning("pacing alone, Redis is away: %s", error)
+            self._redis_away = True
             self._wait_alone()
 
     def _ask(self, ticket: str, rank: float) -> float:
@@ -92,4 +100,4 @@ class Pacer:
             now = time.monotonic()
             turn = max(now, self._alone_next)
             self._alone_next = turn + self._interval_seconds
-        time.sleep(turn - now)
+        self._sleep(turn - now)

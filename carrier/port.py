@@ -32,7 +32,7 @@ class CarrierError(Exception):
 
 
 class CarrierRefused(CarrierError):
-    """The carrier said no. `permanent`: asking again will not help."""
+    """The carrier said no. `permanent`: this number can't be called, however often we ask."""
 
     def __init__(self, code: int, message: str, *, permanent: bool) -> None:
         super().__init__(f"{code}: {message}")
@@ -41,7 +41,7 @@ class CarrierRefused(CarrierError):
 
 
 class CarrierBusy(CarrierError):
-    """Too many requests at once: nothing was placed, ask again later."""
+    """Nothing was placed: too many requests at once, or no connection. Ask again later."""
 
 
 class CarrierUnsure(CarrierError):
@@ -65,5 +65,6 @@ class Carrier(Protocol):
     def end_call(self, sid: str) -> None:
         """Hang up."""
 
-    def live_calls_to(self, number: str) -> tuple[CarrierCall, ...]:
-        """Calls to `number` that have not ended: queued, ringing, in progress."""
+    def calls_to(self, number: str) -> tuple[CarrierCall, ...]:
+        """The latest calls to `number`, those that have ended included: one that rang out while nobody listened was
+        placed all the same."""

@@ -8,17 +8,20 @@ import requests
 from twilio.base.exceptions import TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
+from urllib3.exceptions import NewConnectionError
 
 from carrier.port import CallGone, CallOrder, CarrierBusy, CarrierCall, CarrierRefused, CarrierUnsure
 
 # A voice webhook may wait for a move; the carrier itself gives us 15 s before the caller hears an error.
 REQUEST_TIMEOUT_SECONDS = 8
 EVENTS = ["initiated", "ringing", "answered", "completed"]
-LIVE = ("queued", "ringing", "in-progress")
+# More than anybody is called in the minute that matters.
+LATEST_CALLS = 20
 CALL_GONE_CODES = {20404, 21220}
 TOO_MANY_REQUESTS = 429
-# Numbers that cannot be dialled, however often we try; anything else may pass.
-PERMANENT_CODES = {21201, 21205, 21210, 21211, 21212, 21214, 21215, 21216, 13224, 13227, 32205}
+# The number called is at fault. Everything else (our account, our number, its permissions) can be mended, and a
+# promise must outlive that.
+PERMANENT_CODES = {13224, 21211, 21214, 21216, 21217}
 
 
 class TwilioCarrier:
@@ -48,8 +51,9 @@ class TwilioCarrier:
     def end_call(self, sid: str) -> None:
         _asking(lambda: self._client.calls(sid).update(status="completed"))
 
-    def live_calls_to(self, number: str) -> tuple[CarrierCall, ...]:
-        found = _asking(lambda: [c for status in LIVE for c in self._client.calls.list(to=number, status=status)])
+    def calls_to(self, number: str) -> tuple[CarrierCall, ...]:
+        # Newest first. No filter by start time: it knows whole days only, and a queued call may have none.
+        found = _asking(lambda: self._client.calls.list(to=number, limit=LATEST_CALLS))
         return tuple(CarrierCall(c.sid, c.status, c.date_created or datetime.now(UTC)) for c in found)
 
 
@@ -83,11 +87,14 @@ def _asking(request: Callable[[], Any]) -> Any:
         return request()
     except TwilioRestException as error:
         raise _named(error) from error
-    except requests.ConnectTimeout as error:
-        # Nothing was sent.
-        raise CarrierBusy(str(error)) from error
     except requests.RequestException as error:
-        raise CarrierUnsure(str(error)) from error
+        raise (CarrierBusy if _never_sent(error) else CarrierUnsure)(str(error)) from error
+
+
+def _never_sent(error: requests.RequestException) -> bool:
+    """The connection was not even made, so nothing can have been ordered."""
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    return isinstance(error, requests.ConnectTimeout) or isinstance(reason, NewConnectionError)
 
 
 def _named(error: TwilioRestException) -> Exception:

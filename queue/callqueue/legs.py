@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import ColumnElement, Connection, select, update
 
 from store.database import insert_row
 from store.tables import calls
@@ -119,9 +119,9 @@ def leg(tx: Connection, leg_id: int) -> Leg | None:
 
 
 def legs_in(tx: Connection, *states: DialState) -> tuple[Leg, ...]:
-    """Legs in one of these dial states, oldest first."""
+    """Legs in one of these dial states that have not ended, oldest first."""
     wanted = calls.c.dial_state.in_([state.value for state in states])
-    rows = tx.execute(select(*_COLUMNS).where(wanted).order_by(calls.c.id))
+    rows = tx.execute(select(*_COLUMNS).where(wanted, _not_ended()).order_by(calls.c.id))
     return tuple(_leg(row) for row in rows)
 
 
@@ -138,16 +138,22 @@ def placed(tx: Connection, leg_id: int, sid: str) -> bool:
 def learn_sid(tx: Connection, leg_id: int, sid: str) -> bool:
     """A leg shows its CallSid. False when another CallSid is known: that one is a second leg for the same order and
     must be hung up before it speaks."""
-    known = tx.execute(select(calls.c.sid).where(calls.c.id == leg_id)).first()
-    if known is None:
-        return False
-    if known.sid is not None:
-        return bool(known.sid == sid)
     learnt = update(calls).where(calls.c.id == leg_id, calls.c.sid.is_(None))
-    return tx.execute(learnt.values(sid=sid, dial_state=DialState.PLACED.value)).rowcount == 1
+    if tx.execute(learnt.values(sid=sid, dial_state=DialState.PLACED.value)).rowcount == 1:
+        return True
+    # Known before, or told by the carrier's answer and by a webhook at the same moment.
+    known = tx.execute(select(calls.c.sid).where(calls.c.id == leg_id)).scalar()
+    return bool(known == sid)
+
+
+def is_newest(tx: Connection, leg: Leg) -> bool:
+    """Whether no later order was made for the same place in the line."""
+    same = (calls.c.entry_id == leg.entry_id, calls.c.purpose == leg.purpose.value)
+    return tx.execute(select(calls.c.id).where(*same, calls.c.id > leg.id).limit(1)).first() is None
 
 
 def doubt(tx: Connection, leg_id: int) -> bool:
+    """The answer was lost, or whoever asked is dead."""
     return _move(tx, leg_id, (DialState.ASKING,), DialState.DOUBTFUL)
 
 
@@ -169,9 +175,16 @@ def cancel(tx: Connection, leg_id: int, now: datetime) -> bool:
 
 def _move(tx: Connection, leg_id: int, expected: tuple[DialState, ...], to: DialState, **values: Any) -> bool:
     moving = update(calls).where(
-        calls.c.id == leg_id, calls.c.sid.is_(None), calls.c.dial_state.in_([state.value for state in expected])
+        calls.c.id == leg_id,
+        calls.c.sid.is_(None),
+        calls.c.dial_state.in_([state.value for state in expected]),
+        _not_ended(),
     )
     return tx.execute(moving.values(dial_state=to.value, **values)).rowcount == 1
+
+
+def _not_ended() -> ColumnElement[bool]:
+    return calls.c.status.not_in(FINAL_STATUSES)
 
 
 def _leg(row: Any) -> Leg:
