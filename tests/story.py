@@ -1,10 +1,10 @@
 """Calls told as stories: the true conversation, database and webhooks; a carrier and a job queue that remember.
 
-    caller = house.caller("+821012345678")
-    caller.dials()
-    caller.hears("무엇을 도와드릴까요")
-    caller.says("배송 조회요")
-    assert caller.position == 1
+caller = house.caller("+821012345678")
+caller.dials()
+caller.hears("무엇을 도와드릴까요")
+caller.says("배송 조회요")
+assert caller.position == 1
 """
 
 from collections.abc import Callable
@@ -14,19 +14,19 @@ from pathlib import Path
 from xml.etree import ElementTree
 from zoneinfo import ZoneInfo
 
+from callqueue import agents as line_agents
+from callqueue import line
+from callqueue.agents import AgentState
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select, update
+from sqlalchemy import select
 from twilio.request_validator import RequestValidator
 from werkzeug.datastructures import MultiDict
 
 from callbacks.dialling import Dialling
-from callbacks.jobs import FakeJobs
+from callbacks.jobs import FakeJobs, JobQueue
 from callbacks.retries import CallbackRules
 from callbacks.sweep import Sweep
-from callqueue import agents as line_agents
-from callqueue import line
-from callqueue.agents import AgentState
 from carrier.fake import FakeCarrier
 from carrier.pacer import Urgency
 from ivr.catalogue import Catalogue, publish
@@ -63,15 +63,16 @@ class House:
     menu: str = field(default_factory=lambda: Path("menus.yaml").read_text(encoding="utf-8"))
     now: datetime = OPEN_HOURS
     listens: bool = True
+    jobs: FakeJobs | JobQueue = field(default_factory=FakeJobs)
+    conversation_type: type[Conversation] = Conversation
 
     def __post_init__(self) -> None:
         self.carrier = FakeCarrier(self.now)
-        self.jobs = FakeJobs()
         self.catalogue = Catalogue()
         self.rules = CallbackRules(ZoneInfo("Asia/Seoul"))
         with self.store.write() as tx:
             publish(tx, self.menu, "menus.yaml", by="test", now=self.now)
-        self.conversation = Conversation(self._desk())
+        self.conversation = self.conversation_type(self._desk())
         self.dialling = Dialling(
             store=self.store,
             carrier=self.carrier,
@@ -106,9 +107,7 @@ class House:
         media_url = f"{PUBLIC_URL.replace('https', 'wss')}/media" if self.listens else None
         site = Site(media_url, no_input_seconds=6, hold_seconds=20, fallback_number=FALLBACK)
         signature = SignatureCheck([TOKEN], PUBLIC_URL, media_url)
-        app.register_blueprint(
-            voice_blueprint(self.conversation, self.store, self.catalogue, site, signature, ACCOUNT)
-        )
+        app.register_blueprint(voice_blueprint(self.conversation, self.store, self.catalogue, site, signature, ACCOUNT))
         return app
 
     # People
@@ -139,9 +138,10 @@ class House:
 
     def settle(self) -> None:
         """Jobs run and the carrier fetches what it was told to, until nothing is left to do."""
-        while self.jobs.rung or self.carrier.moves or self.carrier.ended:
-            while self.jobs.rung:
-                self.dialling.place_leg(self.jobs.rung.pop(0))
+        put = self.jobs.rung if isinstance(self.jobs, FakeJobs) else []
+        while put or self.carrier.moves or self.carrier.ended:
+            while put:
+                self.dialling.place_leg(put.pop(0))
             moves, self.carrier.moves = self.carrier.moves, []
             ended, self.carrier.ended = self.carrier.ended, []
             for sid, path in moves:
@@ -376,11 +376,3 @@ def _latest_leg(house: House, number: str) -> tuple[str, str]:
         ).first()
     assert row is not None, f"{number} was never rung"
     return row.sid, f"/voice/leg/{row.id}"
-
-
-def forget_sid(house: House, number: str) -> None:
-    """As if the carrier's answer to our order had been lost."""
-    with house.store.write() as tx:
-        tx.execute(
-            update(calls).where(calls.c.to_number == number).values(sid=None, dial_state="doubtful")
-        )

@@ -1,0 +1,205 @@
+"""What was lost is put back, and what is in doubt is found out."""
+
+from datetime import timedelta
+
+import pytest
+from callqueue import legs
+from callqueue.agents import AgentState, move_agent
+from callqueue.legs import DialState
+from sqlalchemy import func, insert, select
+
+from callbacks.lifecycle import CallbackState
+from callbacks.sweep import SweepReport
+from carrier.port import CarrierCall, CarrierUnsure
+from store.tables import utterances
+
+KIM, LEE_PHONE = "+821012345678", "+821099990001"
+NOTHING = SweepReport()
+
+
+@pytest.fixture
+def asking(site):
+    """A worker has claimed the agent's leg and asks the carrier."""
+    site.promised = site.callback()
+    site.lee = site.agent()
+    site.dialling.dispatch()
+    site.sweep.once()
+    leg_id = site.jobs.rung[-1]
+    with site.store.write() as tx:
+        assert legs.claim(tx, leg_id, site.now)
+    return leg_id
+
+
+def test_nothing_to_do(site):
+    assert site.sweep.once() == NOTHING
+
+
+def test_a_promise_gets_its_job_when_nobody_put_it(site):
+    promised = site.callback()
+    assert site.sweep.once() == SweepReport(promises_put=1)
+    assert [kept for kept, _due in site.jobs.kept] == [promised]
+    assert site.sweep.once() == NOTHING
+
+
+def test_a_promise_gets_its_job_again_after_redis_was_wiped(site):
+    promised = site.callback()
+    site.sweep.once()
+    site.jobs.kept.clear()
+    site.passes(seconds=30)
+    assert site.sweep.once() == SweepReport(promises_put=1)
+    assert [kept for kept, _due in site.jobs.kept] == [promised]
+
+
+def test_the_sweep_itself_matches_who_is_free(site):
+    site.callback()
+    site.agent()
+    assert site.sweep.once() == SweepReport(promises_put=1, rung=1)
+
+
+def test_a_leg_whose_job_was_lost_is_put_again_under_a_new_name(site):
+    site.caller_waits()
+    site.agent()
+    site.dialling.dispatch()
+    leg_id = site.jobs.rung.pop()
+    site.passes(seconds=9)
+    assert site.sweep.once() == NOTHING
+    site.passes(seconds=1)
+    assert site.sweep.once() == SweepReport(legs_put_back=1)
+    assert site.jobs.rung == [leg_id]
+    assert site.leg(leg_id).generation == 1
+    assert site.sweep.once() == NOTHING
+
+
+def test_a_worker_that_died_while_asking_leaves_a_doubt(site, asking):
+    site.passes(seconds=19)
+    assert site.sweep.once() == NOTHING
+    site.passes(seconds=1)
+    assert site.sweep.once() == SweepReport(legs_doubted=1)
+    assert site.leg(asking).dial_state == DialState.DOUBTFUL
+    site.dialling.place_leg(asking)
+    assert site.rung == []
+
+
+def test_a_call_that_the_carrier_lists_is_ours(site, asking):
+    site.carrier.listed[LEE_PHONE] = [CarrierCall("CAlost", "ringing", site.now)]
+    site.passes(seconds=20)
+    assert site.sweep.once() == SweepReport(legs_doubted=1, legs_adopted=1)
+    assert site.leg(asking).sid == "CAlost"
+    assert site.leg(asking).dial_state == DialState.PLACED
+
+
+def test_a_call_that_rang_out_meanwhile_was_placed_all_the_same(site, asking):
+    site.carrier.listed[LEE_PHONE] = [CarrierCall("CAlost", "no-answer", site.now)]
+    site.passes(minutes=10)  # Nobody listened, neither to webhooks nor to the list.
+    site.sweep.once()
+    site.dialling.place_leg(asking)
+    assert site.rung == []
+    assert site.leg(asking).sid == "CAlost"
+
+
+def test_calls_from_before_and_calls_of_others_are_not_ours(site, asking):
+    earlier = CarrierCall("CAearlier", "in-progress", site.now - timedelta(minutes=3))
+    site.carrier.listed[LEE_PHONE] = [earlier]
+    site.passes(seconds=20)
+    assert site.sweep.once() == SweepReport(legs_doubted=1)
+
+
+def test_after_a_minute_without_a_trace_it_is_ordered_again_once(site, asking):
+    site.passes(seconds=60)
+    site.jobs.rung.clear()
+    assert site.sweep.once() == SweepReport(legs_doubted=1, legs_ordered_again=1, legs_put_back=1, promises_put=0)
+    assert site.jobs.rung == [asking]
+    site.dialling.place_leg(asking)
+    site.dialling.place_leg(asking)
+    assert site.rung == [LEE_PHONE]
+
+
+def test_two_unknown_calls_leave_the_doubt_and_nothing_is_ordered_again(site, asking):
+    site.carrier.listed[LEE_PHONE] = [CarrierCall(sid, "ringing", site.now) for sid in ("CAone", "CAtwo")]
+    site.passes(seconds=100)
+    assert site.sweep.once() == SweepReport(legs_doubted=1)
+    assert site.leg(asking).dial_state == DialState.DOUBTFUL
+
+
+def test_a_carrier_that_cannot_be_asked_settles_nothing(site, asking):
+    def away(number):
+        raise CarrierUnsure("HTTP 503")
+
+    site.carrier.calls_to = away
+    site.passes(seconds=100)
+    assert site.sweep.once() == SweepReport(legs_doubted=1)
+    assert site.leg(asking).dial_state == DialState.DOUBTFUL
+
+
+def test_a_leg_that_shows_itself_ends_the_doubt(site, asking):
+    site.passes(seconds=20)
+    site.sweep.once()
+    with site.store.write() as tx:
+        assert legs.learn_sid(tx, asking, "CAseen")
+        assert legs.learn_sid(tx, asking, "CAseen")
+        assert not legs.learn_sid(tx, asking, "CAother")
+    site.passes(seconds=60)
+    site.sweep.once()
+    site.dialling.place_leg(asking)
+    assert site.rung == []
+
+
+def test_an_agents_leg_without_an_end_is_ended(site):
+    site.caller_waits()
+    lee = site.agent()
+    leg = site.rings_next()
+    site.passes(seconds=119)
+    assert site.sweep.once() == NOTHING
+    site.passes(seconds=1)
+    assert site.sweep.once() == SweepReport(mute_legs=1)
+    assert site.agent_state(lee) == AgentState.PAUSE
+    assert site.carrier.ended == [leg.sid]
+    assert site.sweep.once() == NOTHING
+
+
+def test_a_callers_leg_without_an_end_sets_the_agent_free(site):
+    promised = site.callback()
+    lee = site.agent()
+    agent_leg = site.rings_next()
+    site.agent_presses_one(agent_leg)
+    caller_leg = site.worker_rings()
+    with site.store.write() as tx:
+        tx.execute(legs.calls.update().where(legs.calls.c.id == agent_leg.id).values(state="serving"))
+    site.passes(seconds=120)
+
+    assert site.sweep.once().mute_legs == 1
+    assert site.state(promised) == CallbackState.WAITING_RETRY
+    assert site.agent_state(lee) == AgentState.READY
+    assert site.carrier.ended == [caller_leg.sid, agent_leg.sid]
+
+
+def test_wrap_up_time_ends(site):
+    lee = site.agent()
+    with site.store.write() as tx:
+        for state in (AgentState.RINGING, AgentState.TALK, AgentState.WRAP):
+            move_agent(tx, lee, state, now=site.now, reason="test")
+    site.passes(seconds=60)
+    assert site.sweep.once() == SweepReport(wraps_ended=1)
+    assert site.agent_state(lee) == AgentState.READY
+
+
+def test_words_expire(site):
+    call_id = site.caller_rings()
+    spoken = {
+        "call_id": call_id,
+        "at": site.now,
+        "step": 1,
+        "expectation": "intent",
+        "words": "요금이요",
+        "alternatives": [],
+        "probability": 0.9,
+        "decision": "go",
+        "audio_seconds": 1.0,
+    }
+    with site.store.write() as tx:
+        for days in (30, 31):
+            tx.execute(insert(utterances).values(**spoken, expires_at=site.now + timedelta(days=days)))
+    site.passes(days=30)
+    assert site.sweep.once() == SweepReport(words_expired=1)
+    with site.store.read() as tx:
+        assert tx.execute(select(func.count()).select_from(utterances)).scalar_one() == 1
