@@ -40,6 +40,8 @@ class FakeCarrier:
         self.moves.append((sid, path))
 
     def end_call(self, sid: str) -> None:
+        if sid in self.gone:
+            raise CallGone(sid)
         self.ended.append(sid)
 
     def calls_to(self, number: str) -> tuple[CarrierCall, ...]:

@@ -166,4 +166,3 @@ def test_an_old_order_never_rings_beside_the_new_one(site, caller_leg):
         for leg_id in site.leg_ids():
             site.dialling.place_leg(leg_id)
     assert site.rung.count(KIM) == 1
-
