@@ -3,9 +3,10 @@
 import shutil
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -52,8 +53,9 @@ class FakePacer:
 
 
 class Site:
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, rules: CallbackRules = RULES) -> None:
         self.store = store
+        self.rules = rules
         self.now = NOON
         self.carrier = FakeCarrier(now=NOON)
         self.pacer = FakePacer()
@@ -64,7 +66,7 @@ class Site:
             pacer=self.pacer,
             jobs=self.jobs,
             departments=lambda _tx: {"billing": BILLING},
-            rules=RULES,
+            rules=rules,
             phone_number=FRONT_DESK,
             ring_seconds=20,
             clock=lambda: self.now,
@@ -148,6 +150,7 @@ class Site:
     def agent_presses_one(self, leg: Leg) -> reach.Accepted | None:
         with self.store.write() as tx:
             taken = reach.agent_accepted(tx, leg.id, self.now)
+            tx.execute(update(calls).where(calls.c.id == leg.id).values(state="serving" if taken else "released"))
         if taken is not None and taken.caller_leg_id is not None:
             self.jobs.ring(taken.caller_leg_id, generation=0)
         return taken
@@ -159,21 +162,23 @@ class Site:
 
     def caller_presses_one(self, leg: Leg) -> bool:
         with self.store.write() as tx:
-            return reach.caller_leg_accepted(tx, leg.id, self.now)
+            joined = reach.caller_leg_accepted(tx, leg.id, self.now)
+            tx.execute(update(calls).where(calls.c.id == leg.id).values(state="joining" if joined else "ended"))
+        return joined
 
     def caller_fails(self, leg: Leg, outcome: AttemptOutcome) -> int | None:
         self._ends(leg)
         with self.store.write() as tx:
-            return reach.caller_leg_failed(tx, leg.id, outcome, RULES, self.now)
+            return reach.caller_leg_failed(tx, leg.id, outcome, self.rules, self.now)
 
     def talk_ends(self, entry_id: int) -> reach.Ended:
         with self.store.write() as tx:
-            return reach.conversation_ended(tx, entry_id, RULES, self.now)
+            return reach.conversation_ended(tx, entry_id, self.rules, self.now)
 
     def hangs_up(self, call_id: int) -> int | None:
         with self.store.write() as tx:
             tx.execute(update(calls).where(calls.c.id == call_id).values(status="completed", ended_at=self.now))
-            return reach.caller_gone(tx, call_id, RULES, self.now)
+            return reach.caller_gone(tx, call_id, self.rules, self.now)
 
     def _ends(self, leg: Leg) -> None:
         with self.store.write() as tx:
@@ -255,6 +260,20 @@ def _migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("database") / "fresh.db"
     migrate(f"sqlite:///{path}")
     return path
+
+
+@pytest.fixture
+def new_site(_migrated: Path, tmp_path: Path) -> Callable[[], Site]:
+    """Another site of its own each time, open at any hour."""
+    names = count()
+
+    def make() -> Site:
+        path = tmp_path / f"site{next(names)}.db"
+        shutil.copy(_migrated, path)
+        always = CallbackRules(ZoneInfo("Asia/Seoul"), quiet_from=None, quiet_until=None)
+        return Site(Store(f"sqlite:///{path}"), always)
+
+    return make
 
 
 @pytest.fixture

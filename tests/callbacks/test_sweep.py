@@ -163,8 +163,6 @@ def test_a_callers_leg_without_an_end_sets_the_agent_free(site):
     agent_leg = site.rings_next()
     site.agent_presses_one(agent_leg)
     caller_leg = site.worker_rings()
-    with site.store.write() as tx:
-        tx.execute(legs.calls.update().where(legs.calls.c.id == agent_leg.id).values(state="serving"))
     site.passes(seconds=120)
 
     assert site.sweep.once().mute_legs == 1
