@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from callqueue.wait import WaitEstimator
 from flask import Flask
 from redis import Redis
 
@@ -92,7 +93,7 @@ class House:
         token = self.settings.console_token or secrets.token_urlsafe(24)
         if self.settings.console_token is None:
             log.info("the live page: http://127.0.0.1:%s/?token=%s", self.settings.console_port, token)
-        return console_app(self.store, self.redis, self.catalogue.departments, utc_now, token)
+        return console_app(self.store, self.redis, self.catalogue.departments, WaitEstimator(), utc_now, token)
 
     def conversation(self) -> Conversation:
         return Conversation(
@@ -104,6 +105,7 @@ class House:
                 clock=utc_now,
                 phone_number=self.settings.phone_number,
                 rules=self.rules(),
+                waits=WaitEstimator(),
                 listens=self.listens,
                 retention=timedelta(days=self.settings.retention_days),
             )

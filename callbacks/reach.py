@@ -132,9 +132,8 @@ def leg_lost(tx: Connection, leg: Leg, outcome: AttemptOutcome, rules: CallbackR
     if callback_id is None or leg.entry_id is None or _state(tx, callback_id) != _S.DIALLING_SECOND:
         return own
     agent_leg_id = _open_leg(tx, leg.entry_id, Purpose.AGENT)
-    agent_leg = None if agent_leg_id is None else legs.leg(tx, agent_leg_id)
     _attempt_failed(tx, callback_id, leg, leg.entry_id, outcome, rules, now)
-    return own if agent_leg is None or agent_leg.sid is None else (*own, agent_leg.sid)
+    return (*own, *_sid_of(tx, agent_leg_id))
 
 
 def conversation_ended(tx: Connection, entry_id: int, rules: CallbackRules, now: datetime) -> Ended:
@@ -142,7 +141,7 @@ def conversation_ended(tx: Connection, entry_id: int, rules: CallbackRules, now:
     entry = line.entry(tx, entry_id)
     if entry is None or entry.state != EntryState.CONNECTED:
         return Ended()
-    if entry.callback_id is not None and _state(tx, entry.callback_id) == _S.DIALLING_SECOND:
+    if entry.callback_id is not None and _is_dialling_second(tx, entry):
         return _agent_left_early(tx, entry, entry.callback_id, rules, now)
     if line.finished(tx, entry_id, now):
         if entry.callback_id is not None:
@@ -169,6 +168,20 @@ def caller_gone(tx: Connection, call_id: int, rules: CallbackRules, now: datetim
     return _open_leg(tx, entry.id, Purpose.AGENT)
 
 
+def ended_unheard(tx: Connection, leg: Leg, rules: CallbackRules, now: datetime) -> tuple[str, ...]:
+    """A call is over, and its last webhook was lost. Returns the CallSids to hang up after the commit."""
+    if leg.purpose == Purpose.CALLER:
+        return _sid_of(tx, caller_gone(tx, leg.id, rules, now))
+    entry = None if leg.entry_id is None else line.entry(tx, leg.entry_id)
+    if entry is None or entry.agent_id != leg.agent_id or not legs.is_newest(tx, leg):
+        return ()
+    if leg.purpose == Purpose.AGENT and entry.state == EntryState.OFFERED:
+        return leg_lost(tx, leg, AttemptOutcome.AGENT_NO_ANSWER, rules, now)
+    if leg.purpose == Purpose.CALLBACK and _is_dialling_second(tx, entry):
+        return leg_lost(tx, leg, AttemptOutcome.CALLER_NO_ANSWER, rules, now)
+    return _sid_of(tx, conversation_ended(tx, entry.id, rules, now).loose_leg_id)
+
+
 def still_wanted(tx: Connection, leg: Leg) -> bool:
     """Whether a planned leg has to be ordered at all. An old order never rings beside the one that followed it."""
     entry = None if leg.entry_id is None else line.entry(tx, leg.entry_id)
@@ -178,7 +191,7 @@ def still_wanted(tx: Connection, leg: Leg) -> bool:
         return False
     if leg.purpose == Purpose.AGENT:
         return entry.state == EntryState.OFFERED
-    return entry.callback_id is not None and _state(tx, entry.callback_id) == _S.DIALLING_SECOND
+    return _is_dialling_second(tx, entry)
 
 
 def _ring_agent(
@@ -317,6 +330,12 @@ def _open_leg(tx: Connection, entry_id: int, purpose: Purpose) -> int | None:
     return found
 
 
+def _sid_of(tx: Connection, leg_id: int | None) -> tuple[str, ...]:
+    """Empty for no leg, or one that the carrier does not have yet: `still_wanted` keeps that from being ordered."""
+    leg = None if leg_id is None else legs.leg(tx, leg_id)
+    return () if leg is None or leg.sid is None else (leg.sid,)
+
+
 def _callback_of(tx: Connection, leg: Leg) -> int | None:
     found: int | None = tx.execute(select(attempts.c.callback_id).where(attempts.c.id == leg.attempt_id)).scalar()
     return found
@@ -324,6 +343,10 @@ def _callback_of(tx: Connection, leg: Leg) -> int | None:
 
 def _state(tx: Connection, callback_id: int) -> CallbackState:
     return CallbackState(tx.execute(select(callbacks.c.state).where(callbacks.c.id == callback_id)).scalar_one())
+
+
+def _is_dialling_second(tx: Connection, entry: Entry) -> bool:
+    return entry.callback_id is not None and _state(tx, entry.callback_id) == _S.DIALLING_SECOND
 
 
 def _end_attempt(tx: Connection, attempt_id: int | None, outcome: AttemptOutcome, now: datetime) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import delete, or_, select, update
 from callbacks import reach
 from callbacks.dialling import Dialling
 from callbacks.lifecycle import AttemptOutcome, CallbackState
-from carrier.port import CarrierError
+from carrier.port import CallGone, CarrierError
 from store.database import DatabaseAway
 from store.tables import callbacks, calls, utterances
 
@@ -31,6 +31,9 @@ DOUBT = timedelta(seconds=60)
 CLOCKS_APART = timedelta(seconds=5)
 # Ringing takes 20 s, a whisper 30 s. A leg that is neither accepted nor ended after this long lost its webhooks.
 MUTE_LEG = timedelta(seconds=120)
+# Few calls are older; one of these is looked up in each round, in case its last webhook was lost: a caller who has
+# long hung up would stand in the line for ever, and a promise would stay open.
+OLD_CALL = timedelta(minutes=5)
 # A promise's job may have vanished with Redis: it is put again this often (a job that is there refuses the second).
 JOB_AGAIN = timedelta(seconds=30)
 
@@ -44,6 +47,7 @@ class SweepReport:
     legs_adopted: int = 0
     legs_ordered_again: int = 0
     mute_legs: int = 0
+    ended_unheard: int = 0
     promises_put: int = 0
     wraps_ended: int = 0
     words_expired: int = 0
@@ -55,6 +59,7 @@ class Sweep:
         self._dialling = dialling
         self._store = dialling.store
         self._wrap_limit = wrap_limit
+        self._looked_up = 0
 
     def run_until_stopped(self) -> None:
         """Sweep until SIGTERM or SIGINT."""
@@ -81,6 +86,7 @@ class Sweep:
             legs_ordered_again=again,
             legs_put_back=self._put_back_legs(now),
             mute_legs=self._end_mute_legs(now),
+            ended_unheard=self._look_up_an_old_call(now),
             promises_put=self._put_promises(now),
             wraps_ended=self._end_wraps(now),
             words_expired=self._expire_words(now),
@@ -146,12 +152,39 @@ class Sweep:
             mute = [leg for leg_id in tx.execute(old).scalars().all() if (leg := legs.leg(tx, leg_id)) is not None]
             in_vain: list[str] = []
             for leg in mute:
-                tx.execute(update(calls).where(calls.c.id == leg.id).values(status="failed", ended_at=now))
+                legs.end(tx, leg.id, "failed", now)
                 is_agent = leg.purpose == Purpose.AGENT
                 outcome = AttemptOutcome.AGENT_NO_ANSWER if is_agent else AttemptOutcome.FAILED
                 in_vain += reach.leg_lost(tx, leg, outcome, self._dialling.rules, now)
         self._dialling.hang_up(in_vain)
         return len(mute)
+
+    def _look_up_an_old_call(self, now: datetime) -> int:
+        """One call a round, in turn."""
+        with self._store.read() as tx:
+            call = legs.next_live(tx, after=self._looked_up, created_by=now - OLD_CALL)
+        self._looked_up = 0 if call is None else call.id
+        if call is None or call.sid is None:
+            return 0
+        status = self._status_at_carrier(call.sid)
+        if status not in legs.FINAL_STATUSES:
+            return 0
+        in_vain: tuple[str, ...] = ()
+        with self._store.write() as tx:
+            if ended := legs.end(tx, call.id, status, now):
+                in_vain = reach.ended_unheard(tx, call, self._dialling.rules, now)
+        self._dialling.hang_up(in_vain)
+        return int(ended)
+
+    def _status_at_carrier(self, sid: str) -> str:
+        """Empty when the carrier could not be asked."""
+        try:
+            return self._dialling.carrier.status_of(sid)
+        except CallGone:
+            return "completed"
+        except CarrierError as error:
+            log.warning("%s could not be looked up: %s", sid, error)
+            return ""
 
     def _put_promises(self, now: datetime) -> int:
         """Open promises whose job may have vanished."""

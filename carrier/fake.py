@@ -18,6 +18,7 @@ class FakeCarrier:
     ended: list[str] = field(default_factory=list)
     gone: set[str] = field(default_factory=set)
     listed: dict[str, list[CarrierCall]] = field(default_factory=dict)
+    statuses: dict[str, str] = field(default_factory=dict)
     refuse_next: CarrierError | None = None
     lose_next_answer: CarrierError | None = None
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
@@ -43,6 +44,11 @@ class FakeCarrier:
         if sid in self.gone:
             raise CallGone(sid)
         self.ended.append(sid)
+
+    def status_of(self, sid: str) -> str:
+        if sid in self.gone:
+            raise CallGone(sid)
+        return self.statuses.get(sid, "in-progress")
 
     def calls_to(self, number: str) -> tuple[CarrierCall, ...]:
         return tuple(self.listed.get(number, ()))

@@ -65,6 +65,9 @@ class Carrier(Protocol):
     def end_call(self, sid: str) -> None:
         """Hang up."""
 
+    def status_of(self, sid: str) -> str:
+        """The call's status now. Raises CallGone for a call that the carrier does not know."""
+
     def calls_to(self, number: str) -> tuple[CarrierCall, ...]:
         """The latest calls to `number`, those that have ended included: one that rang out while nobody listened was
         placed all the same."""

@@ -51,6 +51,9 @@ class TwilioCarrier:
     def end_call(self, sid: str) -> None:
         _asking(lambda: self._client.calls(sid).update(status="completed"))
 
+    def status_of(self, sid: str) -> str:
+        return str(_asking(lambda: self._client.calls(sid).fetch()).status)
+
     def calls_to(self, number: str) -> tuple[CarrierCall, ...]:
         # Newest first. No filter by start time: it knows whole days only, and a queued call may have none.
         found = _asking(lambda: self._client.calls.list(to=number, limit=LATEST_CALLS))

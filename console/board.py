@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from callqueue import agents, line, wait
+from callqueue import agents, line
 from callqueue.department import Department
 from callqueue.legs import Purpose
 from callqueue.line import EntryState
+from callqueue.wait import WaitEstimator
 from sqlalchemy import Connection, func, select
 
 from callbacks.lifecycle import OPEN
@@ -64,10 +65,10 @@ class Board:
     calls: tuple[CallRow, ...]
 
 
-def board(tx: Connection, departments: Mapping[str, Department], now: datetime) -> Board:
+def board(tx: Connection, departments: Mapping[str, Department], waits: WaitEstimator, now: datetime) -> Board:
     names = {department.id: department.name for department in departments.values()}
     return Board(
-        line=tuple(_line(tx, department, now) for department in departments.values()),
+        line=tuple(_line(tx, department, waits, now) for department in departments.values()),
         agents=tuple(
             AgentRow(a.name, a.state.value, a.state_since, tuple(sorted(a.skills))) for a in agents.all_agents(tx)
         ),
@@ -76,19 +77,20 @@ def board(tx: Connection, departments: Mapping[str, Department], now: datetime) 
     )
 
 
-def _line(tx: Connection, department: Department, now: datetime) -> LineRow:
+def _line(tx: Connection, department: Department, waits: WaitEstimator, now: datetime) -> LineRow:
     waiting = (line_entries.c.department == department.id, line_entries.c.state == EntryState.WAITING.value)
     row = tx.execute(
         select(func.count(line_entries.c.id), func.min(line_entries.c.joined_at)).where(*waiting, line.due(now))
     ).one()
     count, oldest = int(row[0]), row[1]
-    told = wait.estimate(tx, department, count + 1, now)
+    told = waits.estimate(tx, department, count + 1, now)
+    staff = agents.workforce(tx, department)
     return LineRow(
         department=department.name,
         waiting=count,
         longest_seconds=0.0 if oldest is None else (now - oldest).total_seconds(),
-        agents_at_work=agents.signed_in(tx, department),
-        agents_ready=agents.ready(tx, department),
+        agents_at_work=staff.at_work,
+        agents_ready=staff.ready,
         low_seconds=None if told is None else told.low_seconds,
         high_seconds=None if told is None else told.high_seconds,
     )

@@ -8,13 +8,14 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from callqueue.department import Department
+from callqueue.wait import WaitEstimator
 from flask import Flask, Response, abort, make_response, redirect, render_template, request
 from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy import Connection, text
 from werkzeug.wrappers import Response as AnyResponse
 
-from console.board import board
+from console.board import Board, board
 from console.text import TEXT, state_name
 from store.database import DatabaseAway, Store
 
@@ -26,6 +27,7 @@ def console_app(
     store: Store,
     redis: Redis,
     departments: Callable[[Connection], Mapping[str, Department]],
+    waits: WaitEstimator,
     clock: Callable[[], datetime],
     token: str,
 ) -> Flask:
@@ -33,6 +35,11 @@ def console_app(
     app = Flask("barocall.console", template_folder=_beside("templates"), static_folder=_beside("static"))
     tokens = {token}
     sessions: set[str] = set()
+
+    def render(template: str) -> str:
+        with store.read() as tx:
+            shown = board(tx, departments(tx), waits, clock())
+        return _render(shown, template)
 
     def signed_in() -> bool:
         given = request.cookies.get(COOKIE, "")
@@ -50,13 +57,13 @@ def console_app(
             return _open(tokens, sessions, given)
         if not signed_in():
             abort(403, "Open the address that `barocall run` printed; its token works once.")
-        return _render(store, departments, clock, "page.html")
+        return render("page.html")
 
     @app.get("/board")
     def fragment() -> str:
         if not signed_in():
             abort(403)
-        return _render(store, departments, clock, "board.html")
+        return render("board.html")
 
     @app.after_request
     def careful(response: Response) -> Response:
@@ -82,15 +89,8 @@ def _open(tokens: set[str], sessions: set[str], given: str) -> AnyResponse:
     return response
 
 
-def _render(
-    store: Store,
-    departments: Callable[[Connection], Mapping[str, Department]],
-    clock: Callable[[], datetime],
-    template: str,
-) -> str:
+def _render(shown: Board, template: str) -> str:
     language = "en" if request.args.get("lang") == "en" else "ko"
-    with store.read() as tx:
-        shown = board(tx, departments(tx), clock())
     return render_template(
         template,
         board=shown,

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from callqueue.legs import Purpose
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, select, update
 
 from ivr.states import Listening, State, pack, unpack
 from store.database import insert_row
@@ -69,16 +69,22 @@ class Call:
         return self.status == "in-progress"
 
 
+# Statements are built once: building one costs several times what running it does, and every webhook runs these.
+_BY_SID = select(*_COLUMNS).where(calls.c.sid == bindparam("sid"))
+_BY_ID = select(*_COLUMNS).where(calls.c.id == bindparam("id"))
+_STEP_ON = update(calls).where(calls.c.id == bindparam("call_id"), calls.c.step == bindparam("seen_step"))
+
+
 class LostRace(Exception):
     """Somebody else moved the call on between our look and our step: roll back and look again."""
 
 
 def by_sid(tx: Connection, sid: str) -> Call | None:
-    return _one(tx, calls.c.sid == sid)
+    return _one(tx, _BY_SID, sid=sid)
 
 
 def by_id(tx: Connection, call_id: int) -> Call | None:
-    return _one(tx, calls.c.id == call_id)
+    return _one(tx, _BY_ID, id=call_id)
 
 
 def receive(
@@ -96,28 +102,46 @@ def receive(
     """A caller phones: a new case and a call in `state`. `number`: theirs as E.164, None when withheld."""
     case_id = insert_row(tx, cases, number=number, language=language, opened_at=now)
     name, data = pack(state)
-    tx.execute(
-        insert(calls).values(
-            sid=sid,
-            purpose=Purpose.CALLER.value,
-            case_id=case_id,
-            from_number=params.get("From", ""),
-            to_number=params.get("To", ""),
-            language=language,
-            menu_version_id=menu_version_id,
-            step=0,
-            state=name,
-            state_data=data,
-            stream_token=secrets.token_urlsafe(32),
-            ear_step=0 if listen else None,
-            status="in-progress",
-            created_at=now,
-            answered_at=now,
-        )
+    token = secrets.token_urlsafe(32)
+    call_id = insert_row(
+        tx,
+        calls,
+        sid=sid,
+        purpose=Purpose.CALLER.value,
+        case_id=case_id,
+        from_number=params.get("From", ""),
+        to_number=params.get("To", ""),
+        language=language,
+        menu_version_id=menu_version_id,
+        step=0,
+        state=name,
+        state_data=data,
+        stream_token=token,
+        ear_step=0 if listen else None,
+        status="in-progress",
+        created_at=now,
+        answered_at=now,
     )
-    call = by_sid(tx, sid)
-    assert call is not None  # noqa: S101 -- just inserted, same transaction
-    return call
+    return Call(
+        id=call_id,
+        sid=sid,
+        purpose=Purpose.CALLER,
+        case_id=case_id,
+        step=0,
+        state=state,
+        from_number=params.get("From", ""),
+        to_number=params.get("To", ""),
+        language=language,
+        menu_version_id=menu_version_id,
+        stream_token=token,
+        ear_step=0 if listen else None,
+        ear_losses=0,
+        department=None,
+        words="",
+        agent_id=None,
+        entry_id=None,
+        status="in-progress",
+    )
 
 
 def advance(tx: Connection, call: Call, state: State, *, new_ear: bool = False, **columns: Any) -> Call:
@@ -125,11 +149,8 @@ def advance(tx: Connection, call: Call, state: State, *, new_ear: bool = False, 
     name, data = pack(state)
     step = call.step + 1
     ear = _ear(call, state, step, new_ear)
-    changed = tx.execute(
-        update(calls)
-        .where(calls.c.id == call.id, calls.c.step == call.step)
-        .values(step=step, state=name, state_data=data, **ear, **columns)
-    )
+    values = {"step": step, "state": name, "state_data": data, **ear, **columns}
+    changed = tx.execute(_STEP_ON, {"call_id": call.id, "seen_step": call.step, **values})
     if changed.rowcount == 0:
         raise LostRace
     known = {name: value for name, value in {**ear, **columns}.items() if name in Call.__dataclass_fields__}
@@ -145,8 +166,8 @@ def _ear(call: Call, state: State, step: int, new_ear: bool) -> dict[str, int | 
     return {"ear_step": step if call.ear_step is None else call.ear_step}
 
 
-def _one(tx: Connection, condition: Any) -> Call | None:
-    row = tx.execute(select(*_COLUMNS).where(condition)).first()
+def _one(tx: Connection, query: Select[Any], **values: Any) -> Call | None:
+    row = tx.execute(query, values).first()
     return None if row is None else _call(row)
 
 

@@ -1,6 +1,7 @@
 """Which menu is in force, and which one a call began with."""
 
 import threading
+import time
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -17,20 +18,33 @@ class NoMenuPublished(Exception):
     """No menu has been published. Start with a MENU_FILE, or run `barocall menu publish`."""
 
 
+FRESH_SECONDS = 1.0
+"""A menu that another process publishes is in force here so much later at most."""
+
+
 class Catalogue:
     """Published menus, each parsed once a process. A version never changes, so the cache never lies."""
 
     def __init__(self) -> None:
         self._parsed: dict[int, Menu] = {}
         self._lock = threading.Lock()
+        self._looked: tuple[float, int] | None = None
 
     def published(self, tx: Connection) -> tuple[int, Menu]:
         """The version that new calls get. Raises NoMenuPublished."""
+        version_id = self._newest(tx)
+        return version_id, self.version(tx, version_id)
+
+    def _newest(self, tx: Connection) -> int:
+        looked = self._looked
+        if looked is not None and time.monotonic() - looked[0] < FRESH_SECONDS:
+            return looked[1]
         newest = select(menu_versions.c.id).order_by(menu_versions.c.published_at.desc(), menu_versions.c.id.desc())
         version_id = tx.execute(newest.limit(1)).scalar()
         if version_id is None:
             raise NoMenuPublished
-        return version_id, self.version(tx, version_id)
+        self._looked = (time.monotonic(), version_id)
+        return int(version_id)
 
     def version(self, tx: Connection, version_id: int) -> Menu:
         menu = self._parsed.get(version_id)
@@ -42,6 +56,10 @@ class Catalogue:
         """The departments of the menu in force, as the line knows them."""
         _version_id, menu = self.published(tx)
         return {department.id: department.for_line() for department in menu.departments}
+
+    def parsed(self, version_id: int) -> Menu | None:
+        """A version that this process has met already, without asking the database."""
+        return self._parsed.get(version_id)
 
     def _parse(self, tx: Connection, version_id: int) -> Menu:
         row = tx.execute(select(menu_versions).where(menu_versions.c.id == version_id)).one()

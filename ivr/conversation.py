@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 
 from callqueue import legs
+from callqueue.wait import WaitEstimator
 from sqlalchemy import Connection, insert, update
 
 from callbacks.diallable import usable_number
@@ -68,6 +69,7 @@ class Desk:
     clock: Callable[[], datetime]
     phone_number: str
     rules: CallbackRules
+    waits: WaitEstimator
     listens: bool
     retention: timedelta
 
@@ -264,7 +266,9 @@ class Conversation:
 
     def _settlement(self, tx: Connection, after: After) -> Settlement:
         desk = self.desk
-        return Settlement(tx, desk.clock(), desk.catalogue.departments, desk.phone_number, desk.rules, after)
+        return Settlement(
+            tx, desk.clock(), desk.catalogue.departments, desk.phone_number, desk.rules, desk.waits, after
+        )
 
     def _own_leg(self, tx: Connection, leg_id: int, sid: str) -> Call | None:
         leg = call_rows.by_id(tx, leg_id)

@@ -88,6 +88,7 @@ class Settlement:
     departments: Callable[[Connection], Mapping[str, LineDepartment]]
     phone_number: str
     rules: CallbackRules
+    waits: wait.WaitEstimator
     after: After
 
     def settle(self, call: Call, following: Next, menu: Menu) -> tuple[State, dict[str, Any]]:
@@ -153,7 +154,7 @@ class Settlement:
             opens = department.hours.next_opening(self.now)
             return Offering(department=department_id, why="closed", due_at=None if opens is None else opens.isoformat())
         of_line = department.for_line()
-        if agents.signed_in(self.tx, of_line) == 0:
+        if agents.workforce(self.tx, of_line).at_work == 0:
             return Offering(department=department_id, why="nobody")
         entry_id = line.join(self.tx, case_id=call.case_id, call_id=call.id, department=of_line, now=self.now)
         self.dispatch()
@@ -185,7 +186,7 @@ class Settlement:
     def _look_at_line(self, holding: Holding, department: LineDepartment) -> tuple[Holding, wait.WaitRange | None]:
         """Where the caller stands and how long it will take, as they will be told; what is told is stored."""
         position = line.position(self.tx, holding.entry_id, self.now)
-        told = None if position is None else wait.estimate(self.tx, department, position, self.now)
+        told = None if position is None else self.waits.estimate(self.tx, department, position, self.now)
         if told is not None:
             wait.announce(self.tx, holding.entry_id, told, self.now)
         news = replace(

@@ -31,8 +31,10 @@ def voice_blueprint(
         if call is None:
             # Signed, but not a call of ours (a database was restored, say): a person helps, we can't.
             return apologise_and_dial(site.fallback_number)
-        with store.read() as tx:
-            menu = catalogue.version(tx, call.menu_version_id)
+        menu = catalogue.parsed(call.menu_version_id)
+        if menu is None:
+            with store.read() as tx:
+                menu = catalogue.version(tx, call.menu_version_id)
         return render(call, menu, site)
 
     @voice.before_request

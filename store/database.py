@@ -1,14 +1,21 @@
 """Sessions: `read()` and `write()` are the only two ways to the database."""
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event, make_url
 from sqlalchemy.exc import OperationalError
 
 # A writer behind a hundred others still gets its turn; a caller would have given up on the silence before.
 BUSY_TIMEOUT_SECONDS = 10
+LOOK_AGAIN_SECONDS = 0.0005
+# Writing the log back into the database waits for the disk, up to a tenth of a second: the sweep does it, a webhook
+# only when the log has grown to 40 MB because no sweep runs.
+RARE_CHECKPOINT = "wal_autocheckpoint=10000"
 
 
 class DatabaseAway(Exception):
@@ -21,7 +28,7 @@ class Store:
     def __init__(self, url: str) -> None:
         self.url = url
         self.engine = make_engine(url)
-        self._writing = self.engine.execution_options(barocall_write=True)
+        self._writing = make_engine(url, write=True)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -38,45 +45,70 @@ class Store:
         with _named_when_away(), self._writing.begin() as connection:
             yield connection
 
+    def tidy(self) -> None:
+        """SQLite: write the log back as far as nobody reads from it. Never blocks anybody."""
+        if self.engine.dialect.name == "sqlite":
+            with _named_when_away(), self.engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
+
     def close(self) -> None:
         self.engine.dispose()
+        self._writing.dispose()
 
 
-def make_engine(url: str) -> Engine:
+def make_engine(url: str, *, write: bool = False) -> Engine:
+    """`write`: transactions of this engine take SQLite's write lock when they begin."""
     if make_url(url).get_backend_name() != "sqlite":
         return create_engine(url, pool_pre_ping=True)
-    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
+    engine = create_engine(url, connect_args={"timeout": 0 if write else BUSY_TIMEOUT_SECONDS})
     event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "begin", _begin_write if write else _begin_read)
     return engine
 
 
 def _prepare_sqlite(dbapi: Any, _record: Any) -> None:
     # Python's driver would begin by itself, and only at the first write: too late to queue for the lock.
     dbapi.isolation_level = None
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=NORMAL",
-        "foreign_keys=ON",
-    ):
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", RARE_CHECKPOINT):
         dbapi.execute(f"PRAGMA {pragma}")
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    # A read that turns into a write fails with "database is locked"; IMMEDIATE waits in line from the start.
-    writing = connection.get_execution_options().get("barocall_write")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+def _begin_read(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
+
+
+def _begin_write(connection: Connection) -> None:
+    """A read that turns into a write fails with "database is locked"; IMMEDIATE takes the lock from the start.
+
+    SQLite itself waits for the lock in sleeps that grow to a tenth of a second, while a transaction here takes a
+    millisecond or two: we look again much sooner. Raises sqlite3.OperationalError after BUSY_TIMEOUT_SECONDS.
+    """
+    dbapi: Any = connection.connection.dbapi_connection
+    deadline = time.monotonic() + BUSY_TIMEOUT_SECONDS
+    while True:
+        try:
+            dbapi.execute("BEGIN IMMEDIATE")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+        time.sleep(LOOK_AGAIN_SECONDS)
 
 
 @contextmanager
 def _named_when_away() -> Iterator[None]:
     try:
         yield
-    except OperationalError as error:
-        raise DatabaseAway(str(error.orig)) from error
+    except (OperationalError, sqlite3.OperationalError) as error:
+        raise DatabaseAway(str(error)) from error
+
+
+@cache
+def _insert(table: Table) -> Insert:
+    return table.insert()
 
 
 def insert_row(tx: Connection, table: Table, **values: Any) -> int:
     """Add a row; returns its id."""
-    key = tx.execute(table.insert().values(**values)).inserted_primary_key
+    key = tx.execute(_insert(table), values).inserted_primary_key
     return int(key[0]) if key is not None else 0

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from callqueue import agents as line_agents
 from callqueue import line
 from callqueue.agents import AgentState
+from callqueue.wait import WaitEstimator
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -98,6 +99,7 @@ class House:
             clock=lambda: self.now,
             phone_number=OUR_NUMBER,
             rules=self.rules,
+            waits=WaitEstimator(),
             listens=self.listens,
             retention=timedelta(days=30),
         )

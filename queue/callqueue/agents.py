@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, func, insert, select, update
 
 from callqueue.department import Department
 from store.database import insert_row
@@ -128,23 +129,20 @@ def move_agent(
     return True
 
 
-def signed_in(tx: Connection, department: Department) -> int:
-    """How many agents who could serve the department are at work."""
-    at_work = agents.c.state.in_([state.value for state in AT_WORK])
-    counted = select(func.count()).select_from(agents).where(at_work, serves(department))
-    return int(tx.execute(counted).scalar_one())
+@dataclass(frozen=True)
+class Workforce:
+    """Agents who could serve a department."""
+
+    at_work: int
+    ready: int
+    """Of them, free at this moment."""
 
 
-def ready(tx: Connection, department: Department) -> int:
-    """How many of them are free at this moment."""
-    counted = select(func.count()).select_from(agents).where(agents.c.state == _S.READY.value, serves(department))
-    return int(tx.execute(counted).scalar_one())
-
-
-def serves(department: Department) -> ColumnElement[bool]:
-    """SQL: the agent has any of the department's skills."""
-    skilled = select(agent_skills.c.agent_id).where(agent_skills.c.skill.in_(department.skills))
-    return agents.c.id.in_(skilled)
+def workforce(tx: Connection, department: Department) -> Workforce:
+    rows = tx.execute(_WORKFORCE, {"skills": department.skills}).all()
+    counts = {AgentState(state): count for state, count in rows}
+    at_work = sum(count for state, count in counts.items() if state in AT_WORK)
+    return Workforce(at_work, counts.get(_S.READY, 0))
 
 
 def end_long_wraps(tx: Connection, *, limit: timedelta, now: datetime) -> int:
@@ -159,3 +157,12 @@ def end_long_wraps(tx: Connection, *, limit: timedelta, now: datetime) -> int:
 
 def _record(tx: Connection, agent_id: int, state: AgentState, now: datetime, reason: str) -> None:
     tx.execute(insert(agent_states).values(agent_id=agent_id, state=state.value, at=now, reason=reason))
+
+
+def _workforce() -> Select[Any]:
+    skilled = select(agent_skills.c.agent_id).where(agent_skills.c.skill.in_(bindparam("skills", expanding=True)))
+    counted = select(agents.c.state, func.count()).where(agents.c.id.in_(skilled))
+    return counted.group_by(agents.c.state)
+
+
+_WORKFORCE = _workforce()

@@ -173,6 +173,19 @@ def cancel(tx: Connection, leg_id: int, now: datetime) -> bool:
     return _move(tx, leg_id, (DialState.PLANNED,), DialState.CANCELLED, status="canceled", ended_at=now)
 
 
+def next_live(tx: Connection, *, after: int, created_by: datetime) -> Leg | None:
+    """The first call with an id above `after`, of any purpose, that the carrier has and that has not ended."""
+    live = (calls.c.id > after, calls.c.created_at <= created_by, calls.c.sid.is_not(None), _not_ended())
+    row = tx.execute(select(*_COLUMNS).where(*live).order_by(calls.c.id).limit(1)).first()
+    return None if row is None else _leg(row)
+
+
+def end(tx: Connection, call_id: int, status: str, now: datetime) -> bool:
+    """A call is over, by other news than its own webhook. False when that has come."""
+    ending = update(calls).where(calls.c.id == call_id, _not_ended())
+    return tx.execute(ending.values(status=status, ended_at=now)).rowcount == 1
+
+
 def _move(tx: Connection, leg_id: int, expected: tuple[DialState, ...], to: DialState, **values: Any) -> bool:
     moving = update(calls).where(
         calls.c.id == leg_id,

@@ -5,12 +5,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Connection, Select, and_, bindparam, func, or_, select, update
 
 from callqueue.agents import AgentState, move_agent
 from callqueue.department import Department
 from store.database import insert_row
-from store.tables import line_entries
+from store.tables import UtcTime, line_entries
 
 
 class EntryState(StrEnum):
@@ -73,17 +73,17 @@ def join(
 
 
 def entry(tx: Connection, entry_id: int) -> Entry | None:
-    return _one(tx, line_entries.c.id == entry_id)
+    return _one(tx, _BY_ID, id=entry_id)
 
 
 def entry_of_call(tx: Connection, call_id: int) -> Entry | None:
     """The place that a caller on the phone holds now."""
-    return _one(tx, and_(line_entries.c.call_id == call_id, _in(*STANDING)))
+    return _one(tx, _OF_CALL, call_id=call_id)
 
 
 def entry_of_callback(tx: Connection, callback_id: int) -> Entry | None:
     """The place kept for a promise."""
-    return _one(tx, and_(line_entries.c.callback_id == callback_id, _in(*STANDING)))
+    return _one(tx, _OF_CALLBACK, callback_id=callback_id)
 
 
 def leave(tx: Connection, entry_id: int, reason: str, now: datetime) -> bool:
@@ -101,24 +101,18 @@ def keep_place(tx: Connection, entry_id: int, callback_id: int, *, not_before: d
 def position(tx: Connection, entry_id: int, now: datetime) -> int | None:
     """1 is next. None for who no longer waits. Kept places that are due count like everybody else's."""
     own = entry(tx, entry_id)
-    if own is None or own.state != EntryState.WAITING:
+    return None if own is None else position_of(tx, own, now)
+
+
+def position_of(tx: Connection, own: Entry, now: datetime) -> int | None:
+    """The same, of an entry at hand."""
+    if own.state != EntryState.WAITING:
         return None
-    before = or_(
-        line_entries.c.priority > own.priority,
-        and_(
-            line_entries.c.priority == own.priority,
-            or_(
-                line_entries.c.joined_at < own.joined_at,
-                and_(line_entries.c.joined_at == own.joined_at, line_entries.c.id < own.id),
-            ),
-        ),
-    )
-    counted = select(func.count()).select_from(line_entries)
-    ahead = counted.where(line_entries.c.department == own.department, _in(EntryState.WAITING), due(now), before)
-    return int(tx.execute(ahead).scalar_one()) + 1
+    where = {"department": own.department, "priority": own.priority, "joined_at": own.joined_at, "id": own.id}
+    return int(tx.execute(_AHEAD, {**where, "now": now}).scalar_one()) + 1
 
 
-def due(now: datetime) -> ColumnElement[bool]:
+def due(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """SQL: the entry may be served at `now`."""
     return or_(line_entries.c.not_before.is_(None), line_entries.c.not_before <= now)
 
@@ -214,8 +208,32 @@ def _change(
     return tx.execute(changing.values(**values)).rowcount == 1
 
 
-def _one(tx: Connection, condition: ColumnElement[bool]) -> Entry | None:
-    row = tx.execute(select(*_COLUMNS).where(condition)).first()
+def _one(tx: Connection, query: Select[Any], **values: int) -> Entry | None:
+    row = tx.execute(query, values).first()
     if row is None:
         return None
     return Entry(**{**row._mapping, "state": EntryState(row.state)})
+
+
+def _ahead() -> Select[Any]:
+    """How many stand before an entry, in their order: priority, then time of joining."""
+    priority: BindParameter[int] = bindparam("priority")
+    joined_at: BindParameter[datetime] = bindparam("joined_at", type_=UtcTime)
+    own_id: BindParameter[int] = bindparam("id")
+    same_priority, same_moment = line_entries.c.priority == priority, line_entries.c.joined_at == joined_at
+    before = or_(
+        line_entries.c.priority > priority,
+        and_(same_priority, line_entries.c.joined_at < joined_at),
+        and_(same_priority, same_moment, line_entries.c.id < own_id),
+    )
+    counted = select(func.count()).select_from(line_entries)
+    here = line_entries.c.department == bindparam("department")
+    return counted.where(here, _in(EntryState.WAITING), due(bindparam("now", type_=UtcTime)), before)
+
+
+# Statements are built once: building one costs several times what running it does, and every waiting caller's
+# webhooks run these.
+_BY_ID = select(*_COLUMNS).where(line_entries.c.id == bindparam("id"))
+_OF_CALL = select(*_COLUMNS).where(line_entries.c.call_id == bindparam("call_id"), _in(*STANDING))
+_OF_CALLBACK = select(*_COLUMNS).where(line_entries.c.callback_id == bindparam("callback_id"), _in(*STANDING))
+_AHEAD = _ahead()

@@ -7,17 +7,19 @@ departures come at rates r_i = s mu + i alpha, i = 0..n. So the wait has mean su
 
 import math
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, select
 
 from callqueue import agents
 from callqueue.department import Department
 from callqueue.line import EntryState
+from store.database import insert_row
 from store.tables import announcements, line_entries
 
 ESTIMATOR = "erlang-a"
 RECENT_CALLS = 200
+LEARN_AGAIN = timedelta(seconds=15)
 # The configured handle time and patience count as so many calls, until there are real ones.
 PRIOR_CALLS = 20
 PRIOR_WAITS = 10
@@ -49,32 +51,57 @@ def erlang_a(*, ahead: int, agents_at_work: int, handle_seconds: float, giving_u
     return WaitRange(low, mid, high)
 
 
-def estimate(tx: Connection, department: Department, position: int, now: datetime) -> WaitRange | None:
-    """The wait of whoever stands at `position` (1 is next); None when nobody is signed in who could serve them."""
-    at_work = agents.signed_in(tx, department)
-    if at_work == 0:
-        return None
-    if agents.ready(tx, department) >= position:
-        return WaitRange(0.0, 0.0, 0.0)
-    return erlang_a(
-        ahead=position - 1,
-        agents_at_work=at_work,
-        handle_seconds=handle_seconds(tx, department),
-        giving_up_per_second=giving_up_per_second(tx, department),
-    )
+@dataclass(frozen=True)
+class Pace:
+    """What the last calls of a department teach."""
+
+    handle_seconds: float
+    giving_up_per_second: float
+    learnt_at: datetime
+
+
+class WaitEstimator:
+    """Estimates for one process. What the last calls teach is looked up again every quarter of a minute only: it
+    changes slowly, and a waiting caller's webhook has no time to read two hundred calls."""
+
+    def __init__(self) -> None:
+        self._paces: dict[str, Pace] = {}
+
+    def estimate(self, tx: Connection, department: Department, position: int, now: datetime) -> WaitRange | None:
+        """The wait of whoever stands at `position` (1 is next); None when nobody is signed in who could serve them."""
+        staff = agents.workforce(tx, department)
+        if staff.at_work == 0:
+            return None
+        if staff.ready >= position:
+            return WaitRange(0.0, 0.0, 0.0)
+        pace = self._pace(tx, department, now)
+        return erlang_a(
+            ahead=position - 1,
+            agents_at_work=staff.at_work,
+            handle_seconds=pace.handle_seconds,
+            giving_up_per_second=pace.giving_up_per_second,
+        )
+
+    def _pace(self, tx: Connection, department: Department, now: datetime) -> Pace:
+        known = self._paces.get(department.id)
+        if known is not None and timedelta(0) <= now - known.learnt_at < LEARN_AGAIN:
+            return known
+        pace = Pace(handle_seconds(tx, department), giving_up_per_second(tx, department), now)
+        self._paces[department.id] = pace
+        return pace
 
 
 def announce(tx: Connection, entry_id: int, told: WaitRange, now: datetime) -> None:
     """Keep what a caller was told, so that it can be held against what came true."""
-    tx.execute(
-        insert(announcements).values(
-            entry_id=entry_id,
-            at=now,
-            low_seconds=told.low_seconds,
-            mid_seconds=told.mid_seconds,
-            high_seconds=told.high_seconds,
-            estimator=told.estimator,
-        )
+    insert_row(
+        tx,
+        announcements,
+        entry_id=entry_id,
+        at=now,
+        low_seconds=told.low_seconds,
+        mid_seconds=told.mid_seconds,
+        high_seconds=told.high_seconds,
+        estimator=told.estimator,
     )
 
 
@@ -108,15 +135,6 @@ def giving_up_per_second(tx: Connection, department: Department) -> float:
         waited += ((connected or left) - joined).total_seconds()
         gave_up += reason == "abandoned"
     return gave_up / waited
-
-
-def waiting_count(tx: Connection, department: Department) -> int:
-    counted = select(func.count()).select_from(line_entries)
-    return int(
-        tx.execute(
-            counted.where(line_entries.c.department == department.id, line_entries.c.state == EntryState.WAITING.value)
-        ).scalar_one()
-    )
 
 
 def _gamma_quantile(mean: float, variance: float, z: float) -> float:

@@ -6,6 +6,7 @@ import pytest
 from callqueue import legs
 from callqueue.agents import AgentState, move_agent
 from callqueue.legs import DialState
+from callqueue.line import EntryState
 from sqlalchemy import func, insert, select
 
 from callbacks.lifecycle import CallbackState
@@ -201,3 +202,75 @@ def test_words_expire(site):
     assert site.sweep.once() == SweepReport(words_expired=1)
     with site.store.read() as tx:
         assert tx.execute(select(func.count()).select_from(utterances)).scalar_one() == 1
+
+
+def look_up_every_call(site):
+    """As many rounds as there are calls, and one more to begin again."""
+    return sum(site.sweep.once().ended_unheard for _ in range(6))
+
+
+def test_a_caller_whose_last_webhook_was_lost_leaves_the_line(site):
+    call_id, entry_id = site.caller_waits()
+    site.carrier.statuses[f"CAcaller{call_id}"] = "completed"
+    site.passes(minutes=4)
+    assert look_up_every_call(site) == 0
+    site.passes(minutes=1)
+    assert look_up_every_call(site) == 1
+    assert site.entry_state(entry_id) == EntryState.LEFT
+    assert site.case_outcome(call_id) == "abandoned"
+
+
+def test_callers_who_still_wait_are_left_alone(site):
+    _call_id, entry_id = site.caller_waits()
+    site.passes(minutes=30)
+    assert look_up_every_call(site) == 0
+    assert site.entry_state(entry_id) == EntryState.WAITING
+
+
+@pytest.mark.parametrize("hangs_up", ["agent", "caller"])
+def test_a_talk_whose_last_webhook_was_lost_is_over(site, hangs_up):
+    promised = site.callback()
+    lee = site.agent()
+    agent_leg = site.rings_next()
+    site.agent_presses_one(agent_leg)
+    caller_leg = site.worker_rings()
+    site.caller_presses_one(caller_leg)
+    site.carrier.gone.add({"agent": agent_leg, "caller": caller_leg}[hangs_up].sid)
+    site.passes(minutes=6)
+
+    assert look_up_every_call(site) == 1
+    assert site.state(promised) == CallbackState.KEPT
+    assert site.agent_state(lee) == AgentState.WRAP
+
+
+def test_a_carrier_that_does_not_answer_ends_no_call(site):
+    _call_id, entry_id = site.caller_waits()
+
+    def away(sid):
+        raise CarrierUnsure("HTTP 503")
+
+    site.carrier.status_of = away
+    site.passes(minutes=6)
+    assert look_up_every_call(site) == 0
+    assert site.entry_state(entry_id) == EntryState.WAITING
+
+
+def test_a_leg_planned_long_ago_that_is_found_ended_before_its_webhook_comes(site):
+    promised = site.callback()
+    lee = site.agent()
+    site.dialling.dispatch()
+    site.passes(minutes=6)  # The worker was away.
+    agent_leg = site.worker_rings()
+    site.carrier.statuses[agent_leg.sid] = "no-answer"
+    assert look_up_every_call(site) == 1
+    assert site.agent_state(lee) == AgentState.PAUSE
+    assert site.state(promised) == CallbackState.WAITING_RETRY
+
+    site.agent("박상담", "+821099990002")
+    site.agent_presses_one(site.rings_next())
+    site.passes(minutes=6)
+    caller_leg = site.worker_rings()
+    site.carrier.statuses[caller_leg.sid] = "busy"
+    assert look_up_every_call(site) == 1
+    assert site.state(promised) == CallbackState.WAITING_RETRY
+    assert site.outcomes(promised) == ["agent_no_answer", "caller_no_answer"]

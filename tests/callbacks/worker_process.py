@@ -41,6 +41,9 @@ class FileCarrier:
     def end_call(self, sid: str) -> None:
         raise AssertionError("nobody waits in vain in these tests")
 
+    def status_of(self, sid: str) -> str:
+        raise AssertionError("a worker asks for no status")
+
     def calls_to(self, number: str) -> tuple[CarrierCall, ...]:
         return ()
 

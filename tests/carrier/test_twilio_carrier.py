@@ -178,3 +178,8 @@ def test_the_account_tells_its_status_and_where_its_webhooks_point(twilio):
     }
     twilio.body = {"incoming_phone_numbers": [], "next_page_uri": None}
     assert account.webhooks("+8225550100") is None
+
+
+def test_a_call_is_looked_up(twilio, carrier):
+    twilio.body = {"sid": SID, "status": "no-answer"}
+    assert carrier.status_of(SID) == "no-answer"
