@@ -106,6 +106,12 @@ class Days(RuleBasedStateMachine):
         if entry is not None:
             self.site.talk_ends(entry.id)
 
+    @rule(which=WHICH)
+    def a_call_ends_and_its_webhook_is_lost(self, which):
+        call = self._one(which, self._calls(calls.c.sid.is_not(None)))
+        if call is not None:
+            self.site.carrier.statuses[call.sid] = "completed"
+
     @rule(seconds=st.sampled_from([1, 12, 25, 65, 130, 400, 2000]))
     def time_passes(self, seconds):
         self.site.passes(seconds=seconds)
@@ -189,7 +195,7 @@ class Days(RuleBasedStateMachine):
             for leg in self._legs():
                 self.site.dialling.place_leg(leg.id)
             for leg in self._legs():
-                if leg.purpose == purpose and leg.sid is not None and leg.state in ("whispering", "greeting"):
+                if leg.purpose == purpose and self._lives(leg) and leg.state in ("whispering", "greeting"):
                     answers(self.site.leg(leg.id))
         for entry in self._entries(line_entries.c.state == EntryState.CONNECTED):
             self.site.talk_ends(entry.id)
@@ -202,7 +208,10 @@ class Days(RuleBasedStateMachine):
         placed = {order.path: order for order in self.site.carrier.calls}
         ringing = [leg for leg in self._legs() if leg.purpose == purpose and f"/voice/leg/{leg.id}" in placed]
         leg = self._one(which, ringing)
-        return None if leg is None or leg.sid is None else self.site.leg(leg.id)
+        return self.site.leg(leg.id) if leg is not None and self._lives(leg) else None
+
+    def _lives(self, leg):
+        return leg.sid is not None and self.site.carrier.status_of(leg.sid) == "in-progress"
 
     def _one(self, which, rows):
         return rows[which % len(rows)] if rows else None
