@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from callqueue.wait import WaitEstimator
 from flask import Flask
 from redis import Redis
 
@@ -18,6 +17,7 @@ from callbacks.dialling import Dialling
 from callbacks.jobs import JobQueue
 from callbacks.retries import CallbackRules
 from callbacks.sweep import Sweep
+from callqueue.wait import WaitEstimator
 from carrier.pacer import Pacer
 from carrier.port import Carrier
 from carrier.twilio_carrier import TwilioCarrier

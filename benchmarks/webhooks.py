@@ -16,7 +16,6 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from callqueue.agents import AgentState, add_agent, move_agent
-
 from command.stage import ACCOUNT_SID, AUTH_TOKEN, PHONE_NUMBER, open_at_any_hour
 from command.supervisor import Supervisor, barocall, free_port, redis_command
 from simulator.webhooks import sign

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from callqueue import legs
-from callqueue.department import Department
-from callqueue.legs import Leg, Purpose
 from sqlalchemy import Connection
 
 from callbacks import reach
 from callbacks.jobs import Jobs
 from callbacks.lifecycle import AttemptOutcome
 from callbacks.retries import CallbackRules
+from callqueue import legs
+from callqueue.department import Department
+from callqueue.legs import Leg, Purpose
 from carrier.pacer import Urgency
 from carrier.port import CallGone, CallOrder, Carrier, CarrierBusy, CarrierError, CarrierRefused, CarrierUnsure
 from store.database import Store

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from callqueue import line
-from callqueue.department import Department
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import IntegrityError
 
 from callbacks.lifecycle import OPEN, CallbackState, record
+from callqueue import line
+from callqueue.department import Department
 from store.database import insert_row
 from store.tables import callbacks
 

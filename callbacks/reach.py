@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Connection, bindparam, func, not_, select, update
+
+from callbacks.lifecycle import AttemptOutcome, CallbackState, move
+from callbacks.retries import RANG, CallbackRules, GiveUp, after, not_quiet
 from callqueue import legs, line
 from callqueue.agents import AgentState
 from callqueue.department import Department
 from callqueue.legs import FINAL_STATUSES, Leg, Purpose
 from callqueue.line import Entry, EntryState
 from callqueue.matching import Assignment, match
-from sqlalchemy import Connection, func, select, update
-
-from callbacks.lifecycle import AttemptOutcome, CallbackState, move
-from callbacks.retries import RANG, CallbackRules, GiveUp, after, not_quiet
-from store.database import insert_row
+from store.database import insert_row, one_of
 from store.tables import agents, attempts, callbacks, calls, cases
 
 _S = CallbackState
@@ -320,13 +320,7 @@ def _agent_left_early(tx: Connection, entry: Entry, callback_id: int, rules: Cal
 
 
 def _open_leg(tx: Connection, entry_id: int, purpose: Purpose) -> int | None:
-    found: int | None = tx.execute(
-        select(calls.c.id)
-        .where(calls.c.entry_id == entry_id, calls.c.purpose == purpose.value)
-        .where(calls.c.status.not_in(FINAL_STATUSES))
-        .order_by(calls.c.id.desc())
-        .limit(1)
-    ).scalar()
+    found: int | None = tx.execute(_OPEN_LEG, {"entry_id": entry_id, "purpose": purpose.value}).scalar()
     return found
 
 
@@ -360,8 +354,7 @@ def _came_in(tx: Connection, call_id: int) -> bool:
 
 
 def _close_case(tx: Connection, case_id: int, outcome: str, now: datetime) -> None:
-    closing = update(cases).where(cases.c.id == case_id, cases.c.closed_at.is_(None))
-    tx.execute(closing.values(closed_at=now, outcome=outcome))
+    tx.execute(_CLOSE_CASE, {"case_id": case_id, "closed_at": now, "outcome": outcome})
 
 
 def _close_unpromised_case(tx: Connection, call_id: int, now: datetime) -> None:
@@ -379,3 +372,14 @@ def _case(tx: Connection, case_id: int) -> Any:
 
 def _phone_of(tx: Connection, agent_id: int) -> str:
     return str(tx.execute(select(agents.c.phone).where(agents.c.id == agent_id)).scalar_one())
+
+
+# Built once: every hang-up runs these.
+_OPEN_LEG = (
+    select(calls.c.id)
+    .where(calls.c.entry_id == bindparam("entry_id"), calls.c.purpose == bindparam("purpose"))
+    .where(not_(one_of(calls.c.status, FINAL_STATUSES)))
+    .order_by(calls.c.id.desc())
+    .limit(1)
+)
+_CLOSE_CASE = update(cases).where(cases.c.id == bindparam("case_id"), cases.c.closed_at.is_(None))

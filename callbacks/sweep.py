@@ -6,13 +6,13 @@ import threading
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from callqueue import agents, legs
-from callqueue.legs import DialState, Leg, Purpose
 from sqlalchemy import delete, or_, select, update
 
 from callbacks import reach
 from callbacks.dialling import Dialling
 from callbacks.lifecycle import AttemptOutcome, CallbackState
+from callqueue import agents, legs
+from callqueue.legs import DialState, Leg, Purpose
 from carrier.port import CallGone, CarrierError
 from store.database import DatabaseAway
 from store.tables import callbacks, calls, utterances

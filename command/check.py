@@ -8,11 +8,11 @@ from typing import Literal
 
 import click
 import requests
-from callqueue.agents import all_agents
 from redis import Redis
 from redis.exceptions import RedisError
 from twilio.twiml.voice_response import VoiceResponse
 
+from callqueue.agents import all_agents
 from carrier.port import CarrierError
 from carrier.twilio_carrier import TwilioAccount
 from ivr import words

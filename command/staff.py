@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 
 import click
-from callqueue.agents import AgentState, IllegalMove, add_agent, all_agents, move_agent
 
+from callqueue.agents import AgentState, IllegalMove, add_agent, all_agents, move_agent
 from settings import Settings
 from store.database import Store
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from types import TracebackType
 
 from callqueue.agents import AgentState, add_agent, move_agent
-
 from command.supervisor import Supervisor, barocall, free_port, redis_command
 from settings import Settings
 from simulator.client import NetworkClient

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import Connection, func, select
+
+from callbacks.lifecycle import OPEN
 from callqueue import agents, line
 from callqueue.department import Department
 from callqueue.legs import Purpose
 from callqueue.line import EntryState
 from callqueue.wait import WaitEstimator
-from sqlalchemy import Connection, func, select
-
-from callbacks.lifecycle import OPEN
 from store.masking import mask_number
 from store.tables import callbacks, calls, line_entries
 

@@ -7,14 +7,14 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from callqueue.department import Department
-from callqueue.wait import WaitEstimator
 from flask import Flask, Response, abort, make_response, redirect, render_template, request
 from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy import Connection, text
 from werkzeug.wrappers import Response as AnyResponse
 
+from callqueue.department import Department
+from callqueue.wait import WaitEstimator
 from console.board import Board, board
 from console.text import TEXT, state_name
 from store.database import DatabaseAway, Store

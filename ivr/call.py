@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from callqueue.legs import Purpose
 from sqlalchemy import Connection, Select, bindparam, select, update
 
+from callqueue.legs import Purpose
 from ivr.states import Listening, State, pack, unpack
 from store.database import insert_row
 from store.tables import calls, cases

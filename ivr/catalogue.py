@@ -5,9 +5,9 @@ import time
 from collections.abc import Mapping
 from datetime import datetime
 
-from callqueue.department import Department
 from sqlalchemy import Connection, select, update
 
+from callqueue.department import Department
 from ivr.menu.load import load_menu, menu_digest
 from ivr.menu.model import Menu
 from store.database import insert_row

@@ -12,14 +12,14 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from callqueue import legs
-from callqueue.wait import WaitEstimator
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, bindparam, insert, not_, update
 
 from callbacks.diallable import usable_number
 from callbacks.jobs import Jobs
 from callbacks.promises import job_due
 from callbacks.retries import CallbackRules
+from callqueue import legs
+from callqueue.wait import WaitEstimator
 from carrier.port import CallGone, Carrier, CarrierError
 from ivr import call as call_rows
 from ivr.call import FINAL_STATUSES, Call, LostRace
@@ -44,7 +44,7 @@ from ivr.states import Asking, Listening
 from speech.decide import Confirm, Go, decision_name
 from speech.expectation import Expectation
 from speech.hearing import Hearing
-from store.database import Store
+from store.database import Store, one_of
 from store.masking import mask_number, mask_words
 from store.tables import calls, utterances
 
@@ -278,8 +278,8 @@ class Conversation:
         return replace(leg, sid=sid)
 
     def _mark_ended(self, tx: Connection, call: Call, status: str) -> bool:
-        ended = update(calls).where(calls.c.id == call.id, calls.c.status.not_in(FINAL_STATUSES))
-        return tx.execute(ended.values(status=status, ended_at=self.desk.clock())).rowcount == 1
+        values = {"call_id": call.id, "status": status, "ended_at": self.desk.clock()}
+        return tx.execute(_MARK_ENDED, values).rowcount == 1
 
     def _record(self, tx: Connection, call: Call, expected: Expectation, hearing: Hearing, decided: str) -> None:
         now = self.desk.clock()
@@ -324,6 +324,9 @@ class Conversation:
         except CarrierError as error:
             # The call's own document comes back to us within a round and then plays the new state.
             log.warning("the carrier did not move a call: %s", error)
+
+
+_MARK_ENDED = update(calls).where(calls.c.id == bindparam("call_id"), not_(one_of(calls.c.status, FINAL_STATUSES)))
 
 
 def _with_sid(sid: str) -> Find:

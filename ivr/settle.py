@@ -5,15 +5,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from callqueue import agents, legs, line, wait
-from callqueue.department import Department as LineDepartment
-from callqueue.legs import Purpose
 from sqlalchemy import Connection, select
 
 from callbacks import reach
 from callbacks.lifecycle import AttemptOutcome
 from callbacks.promises import AlreadyPromised, promise
 from callbacks.retries import CallbackRules
+from callqueue import agents, legs, line, wait
+from callqueue.department import Department as LineDepartment
+from callqueue.legs import Purpose
 from ivr import call as call_rows
 from ivr.call import FINAL_STATUSES, Call
 from ivr.dialogue import (

@@ -2,12 +2,12 @@
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event, make_url
+from sqlalchemy import ColumnElement, Connection, Engine, Insert, Table, create_engine, event, make_url, or_
 from sqlalchemy.exc import OperationalError
 
 # A writer behind a hundred others still gets its turn; a caller would have given up on the silence before.
@@ -101,6 +101,11 @@ def _named_when_away() -> Iterator[None]:
         yield
     except (OperationalError, sqlite3.OperationalError) as error:
         raise DatabaseAway(str(error)) from error
+
+
+def one_of(column: ColumnElement[str], values: Iterable[str]) -> ColumnElement[bool]:
+    """`column IN values`, spelt out: SQLAlchemy puts an IN list together anew at every execution."""
+    return or_(*(column == value for value in values))
 
 
 @cache

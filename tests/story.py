@@ -14,10 +14,6 @@ from pathlib import Path
 from xml.etree import ElementTree
 from zoneinfo import ZoneInfo
 
-from callqueue import agents as line_agents
-from callqueue import line
-from callqueue.agents import AgentState
-from callqueue.wait import WaitEstimator
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -28,6 +24,10 @@ from callbacks.dialling import Dialling
 from callbacks.jobs import FakeJobs, JobQueue
 from callbacks.retries import CallbackRules
 from callbacks.sweep import Sweep
+from callqueue import agents as line_agents
+from callqueue import line
+from callqueue.agents import AgentState
+from callqueue.wait import WaitEstimator
 from carrier.fake import FakeCarrier
 from carrier.pacer import Urgency
 from ivr.catalogue import Catalogue, publish

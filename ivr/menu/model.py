@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from callqueue.department import Department as LineDepartment
-
 from ivr.menu.hours import OpeningHours
 
 

@@ -3,13 +3,26 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Connection, Select, and_, bindparam, func, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Select,
+    Update,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from callqueue.agents import AgentState, move_agent
 from callqueue.department import Department
-from store.database import insert_row
+from store.database import insert_row, one_of
 from store.tables import UtcTime, line_entries
 
 
@@ -198,14 +211,21 @@ def _standing(tx: Connection, call_id: int | None, callback_id: int | None) -> i
 
 
 def _in(*states: EntryState) -> ColumnElement[bool]:
-    return line_entries.c.state.in_([state.value for state in states])
+    return one_of(line_entries.c.state, states)
 
 
 def _change(
     tx: Connection, entry_id: int, expected: tuple[EntryState, ...], *conditions: ColumnElement[bool], **values: Any
 ) -> bool:
-    changing = update(line_entries).where(line_entries.c.id == entry_id, _in(*expected), *conditions)
-    return tx.execute(changing.values(**values)).rowcount == 1
+    changing = _changing(expected)
+    if conditions:
+        changing = changing.where(*conditions)
+    return tx.execute(changing, {"entry_id": entry_id, **values}).rowcount == 1
+
+
+@cache
+def _changing(expected: tuple[EntryState, ...]) -> Update:
+    return update(line_entries).where(line_entries.c.id == bindparam("entry_id"), _in(*expected))
 
 
 def _one(tx: Connection, query: Select[Any], **values: int) -> Entry | None:

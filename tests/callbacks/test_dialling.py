@@ -4,10 +4,10 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from callqueue.agents import AgentState
-from callqueue.legs import DialState
 
 from callbacks.lifecycle import CallbackState
+from callqueue.agents import AgentState
+from callqueue.legs import DialState
 from carrier.port import CallGone, CallOrder, CarrierBusy, CarrierRefused, CarrierUnsure
 
 KIM, LEE_PHONE = "+821012345678", "+821099990001"

@@ -12,7 +12,6 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from callqueue.legs import DialState
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
@@ -21,6 +20,7 @@ from rq import Queue
 from callbacks.jobs import JOB_QUEUE, JobQueue, place_leg
 from callbacks.retries import CallbackRules
 from callbacks.sweep import Sweep
+from callqueue.legs import DialState
 
 LEE_PHONE = "+821099990001"
 PROGRAM = Path(__file__).with_name("worker_process.py")

@@ -2,15 +2,15 @@
 
 from collections import Counter
 
-from callqueue.agents import AgentState, all_agents, move_agent
-from callqueue.legs import Purpose
-from callqueue.line import STANDING, EntryState
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from sqlalchemy import select
 
 from callbacks.lifecycle import OPEN, AttemptOutcome, CallbackState
+from callqueue.agents import AgentState, all_agents, move_agent
+from callqueue.legs import Purpose
+from callqueue.line import STANDING, EntryState
 from carrier.port import CarrierBusy, CarrierRefused, CarrierUnsure
 from store.tables import agents, attempts, callbacks, calls, line_entries
 

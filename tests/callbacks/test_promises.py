@@ -3,10 +3,9 @@
 import threading
 from datetime import timedelta
 
-from callqueue.line import EntryState
-
 from callbacks.lifecycle import CallbackState, move
 from callbacks.promises import AlreadyPromised, JobDue, PromiseMade, job_due
+from callqueue.line import EntryState
 
 KIM, CHOI = "+821012345678", "+821087654321"
 

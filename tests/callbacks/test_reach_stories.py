@@ -3,13 +3,13 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from callqueue.agents import AgentState
-from callqueue.line import EntryState
 from sqlalchemy import update
 
 from callbacks.lifecycle import AttemptOutcome, CallbackState, move
 from callbacks.promises import AlreadyPromised
 from callbacks.reach import Accepted, Ended
+from callqueue.agents import AgentState
+from callqueue.line import EntryState
 from carrier.pacer import Urgency
 from store.tables import callbacks
 

@@ -3,14 +3,14 @@
 from datetime import timedelta
 
 import pytest
-from callqueue import legs
-from callqueue.agents import AgentState, move_agent
-from callqueue.legs import DialState
-from callqueue.line import EntryState
 from sqlalchemy import func, insert, select
 
 from callbacks.lifecycle import CallbackState
 from callbacks.sweep import SweepReport
+from callqueue import legs
+from callqueue.agents import AgentState, move_agent
+from callqueue.legs import DialState
+from callqueue.line import EntryState
 from carrier.port import CarrierCall, CarrierUnsure
 from store.tables import utterances
 

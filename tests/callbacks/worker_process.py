@@ -10,12 +10,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from callqueue.department import Department
 from redis import Redis
 
 from callbacks.dialling import Dialling
 from callbacks.jobs import JobQueue, run_worker
 from callbacks.retries import CallbackRules
+from callqueue.department import Department
 from carrier.pacer import Pacer
 from carrier.port import CallOrder, CarrierCall
 from store.database import Store

@@ -1,7 +1,7 @@
 import pytest
-from story import House
 
 from store.database import Store
+from story import House
 
 
 @pytest.fixture

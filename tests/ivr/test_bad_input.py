@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from redis import Redis
 from sqlalchemy import update
-from story import FALLBACK, PUBLIC_URL, House
 from twilio.request_validator import RequestValidator
 
 from callbacks.jobs import JobQueue
@@ -16,6 +15,7 @@ from ivr.conversation import Conversation
 from ivr.signature import SignatureCheck
 from store.database import Store
 from store.tables import calls
+from story import FALLBACK, PUBLIC_URL, House
 
 
 def test_a_webhook_with_a_wrong_signature_is_refused_and_changes_nothing(

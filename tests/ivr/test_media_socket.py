@@ -14,7 +14,6 @@ import pytest
 import requests
 from simple_websocket import Client, ConnectionClosed
 from sqlalchemy import select
-from story import PUBLIC_URL, TOKEN, Caller, House
 from twilio.request_validator import RequestValidator
 from werkzeug.serving import make_server
 
@@ -25,6 +24,7 @@ from speech.pool import HearingPool
 from speech.recogniser import Alternative
 from speech.scripted import ScriptedRecogniser
 from store.tables import calls
+from story import PUBLIC_URL, TOKEN, Caller, House
 
 MEDIA_URL = "wss://calls.example.org/media"
 TONE = bytes([0x10, 0x90] * 80)  # Loud: 20 ms of a 4 kHz square.

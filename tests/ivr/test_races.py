@@ -7,11 +7,11 @@ from collections.abc import Callable
 from itertools import permutations
 
 import pytest
-from story import Agent, Caller, House
 
 from speech.hearing import Ears
 from speech.scripted import ScriptedRecogniser
 from speech.telephone import MULAW_SILENCE, RATE_HZ
+from story import Agent, Caller, House
 
 Event = Callable[[], None]
 
