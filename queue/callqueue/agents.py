@@ -4,12 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Select, delete, func, insert, select, update
 
 from callqueue.department import Department
-from store.database import insert_row
+from store.database import insert_row, one_of
 from store.tables import agent_skills, agent_states, agents
 
 
@@ -139,8 +140,7 @@ class Workforce:
 
 
 def workforce(tx: Connection, department: Department) -> Workforce:
-    rows = tx.execute(_WORKFORCE, {"skills": department.skills}).all()
-    counts = {AgentState(state): count for state, count in rows}
+    counts = {AgentState(state): count for state, count in tx.execute(_by_state(department.skills))}
     at_work = sum(count for state, count in counts.items() if state in AT_WORK)
     return Workforce(at_work, counts.get(_S.READY, 0))
 
@@ -159,10 +159,7 @@ def _record(tx: Connection, agent_id: int, state: AgentState, now: datetime, rea
     tx.execute(insert(agent_states).values(agent_id=agent_id, state=state.value, at=now, reason=reason))
 
 
-def _workforce() -> Select[Any]:
-    skilled = select(agent_skills.c.agent_id).where(agent_skills.c.skill.in_(bindparam("skills", expanding=True)))
-    counted = select(agents.c.state, func.count()).where(agents.c.id.in_(skilled))
-    return counted.group_by(agents.c.state)
-
-
-_WORKFORCE = _workforce()
+@cache
+def _by_state(skills: tuple[str, ...]) -> Select[Any]:
+    skilled = select(agent_skills.c.agent_id).where(one_of(agent_skills.c.skill, skills))
+    return select(agents.c.state, func.count()).where(agents.c.id.in_(skilled)).group_by(agents.c.state)

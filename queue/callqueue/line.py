@@ -113,16 +113,8 @@ def keep_place(tx: Connection, entry_id: int, callback_id: int, *, not_before: d
 
 def position(tx: Connection, entry_id: int, now: datetime) -> int | None:
     """1 is next. None for who no longer waits. Kept places that are due count like everybody else's."""
-    own = entry(tx, entry_id)
-    return None if own is None else position_of(tx, own, now)
-
-
-def position_of(tx: Connection, own: Entry, now: datetime) -> int | None:
-    """The same, of an entry at hand."""
-    if own.state != EntryState.WAITING:
-        return None
-    where = {"department": own.department, "priority": own.priority, "joined_at": own.joined_at, "id": own.id}
-    return int(tx.execute(_AHEAD, {**where, "now": now}).scalar_one()) + 1
+    ahead = tx.execute(_AHEAD, {"entry_id": entry_id, "now": now}).scalar()
+    return None if ahead is None else int(ahead) + 1
 
 
 def due(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
@@ -236,19 +228,24 @@ def _one(tx: Connection, query: Select[Any], **values: int) -> Entry | None:
 
 
 def _ahead() -> Select[Any]:
-    """How many stand before an entry, in their order: priority, then time of joining."""
-    priority: BindParameter[int] = bindparam("priority")
-    joined_at: BindParameter[datetime] = bindparam("joined_at", type_=UtcTime)
-    own_id: BindParameter[int] = bindparam("id")
-    same_priority, same_moment = line_entries.c.priority == priority, line_entries.c.joined_at == joined_at
+    """How many stand before an entry, in their order: priority, then time of joining. No row for who does not wait."""
+    own, other = line_entries.alias("own"), line_entries.alias("other")
+    now: BindParameter[datetime] = bindparam("now", type_=UtcTime)
+    same_priority, same_moment = other.c.priority == own.c.priority, other.c.joined_at == own.c.joined_at
     before = or_(
-        line_entries.c.priority > priority,
-        and_(same_priority, line_entries.c.joined_at < joined_at),
-        and_(same_priority, same_moment, line_entries.c.id < own_id),
+        other.c.priority > own.c.priority,
+        and_(same_priority, other.c.joined_at < own.c.joined_at),
+        and_(same_priority, same_moment, other.c.id < own.c.id),
     )
-    counted = select(func.count()).select_from(line_entries)
-    here = line_entries.c.department == bindparam("department")
-    return counted.where(here, _in(EntryState.WAITING), due(bindparam("now", type_=UtcTime)), before)
+    waits = other.c.state == EntryState.WAITING.value
+    is_due = or_(other.c.not_before.is_(None), other.c.not_before <= now)
+    ahead = and_(other.c.department == own.c.department, waits, is_due, before)
+    return (
+        select(func.count(other.c.id))
+        .select_from(own.outerjoin(other, ahead))
+        .where(own.c.id == bindparam("entry_id"), own.c.state == EntryState.WAITING.value)
+        .group_by(own.c.id)
+    )
 
 
 # Statements are built once: building one costs several times what running it does, and every waiting caller's

@@ -128,7 +128,7 @@ def test_a_worker_killed_while_it_asks_leaves_one_order(site, workers):
     assert site.leg(leg_id).dial_state == DialState.ASKING
 
     workers.start()
-    site.passes(seconds=21)
+    site.passes(seconds=35)  # Seen from the start of the test; the worker claimed a little later.
     assert site.sweep.once().legs_doubted == 1
     site.passes(seconds=20)
     assert site.sweep.once().legs_ordered_again == 0
