@@ -178,7 +178,7 @@ def _filtered(calls: Iterable[Call]) -> list[Call]:
     to, from_number, status = (request.args.get(name) for name in ("To", "From", "Status"))
     return [
         call
-        for call in list(calls)
+        for call in reversed(list(calls))  # Newest first.
         if to in (None, call.order.to)
         and from_number in (None, call.order.from_number)
         and status in (None, call.status)

@@ -32,10 +32,15 @@ def build_grammar(phrases: Iterable[str], knows: Callable[[str], bool]) -> Gramm
 
 def cut_phrase(phrase: str, knows: Callable[[str], bool]) -> list[str] | None:
     """The pieces of all its words; None when one of them cannot be cut."""
-    words = [cut_word(word, knows) for word in phrase.split()]
+    words = [cut_word(word, knows) for word in _spoken(phrase).split()]
     if not words or any(word is None for word in words):
         return None
     return [piece for word in words if word is not None for piece in word]
+
+
+def _spoken(phrase: str) -> str:
+    """Punctuation is not heard, and is in no vocabulary."""
+    return "".join(letter if letter.isalnum() else " " for letter in phrase)
 
 
 def cut_word(word: str, knows: Callable[[str], bool]) -> list[str] | None:
