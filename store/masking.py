@@ -2,7 +2,9 @@
 
 import re
 
-_DIGIT_RUN = re.compile(r"(?:\d[\s\-.]?){5,}\d")
+# Digits as figures and as they are read aloud: a recogniser writes 공일공, not 010.
+_DIGIT = "[0-9공영일이삼사오육륙칠팔구]"
+_DIGIT_RUN = re.compile(rf"(?:{_DIGIT}[\s\-.,]*){{5,}}{_DIGIT}")
 
 
 def mask_number(number: str) -> str:
@@ -14,4 +16,4 @@ def mask_number(number: str) -> str:
 
 def mask_words(words: str) -> str:
     """Runs of 6 digits and more become stars: card, resident and phone numbers are said on phones."""
-    return _DIGIT_RUN.sub(lambda run: re.sub(r"\d", "*", run.group()), words)
+    return _DIGIT_RUN.sub(lambda run: re.sub(_DIGIT, "*", run.group()), words)

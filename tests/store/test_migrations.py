@@ -1,0 +1,29 @@
+from pathlib import Path
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from callbacks.lifecycle import OPEN
+from store.database import Store
+from store.migrate import current_revision, migrate, newest_revision
+from store.tables import _OPEN_CALLBACK, metadata
+
+
+def test_the_migrations_make_exactly_the_tables_of_today(store: Store) -> None:
+    with store.read() as tx:
+        assert compare_metadata(MigrationContext.configure(tx), metadata) == []
+
+
+def test_migrating_twice_does_nothing(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/x.sqlite3"
+
+    assert current_revision(f"sqlite:///{tmp_path}/empty.sqlite3") is None
+    migrate(url)
+    migrate(url)
+    assert current_revision(url) == newest_revision()
+
+
+def test_an_open_promise_is_the_same_to_the_database_and_to_us() -> None:
+    listed = ", ".join(f"'{state}'" for state in OPEN)
+
+    assert f"state IN ({listed})" == _OPEN_CALLBACK

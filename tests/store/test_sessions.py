@@ -1,0 +1,91 @@
+"""The database: writers wait in line, nothing is half written, moments are aware."""
+
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, insert, select, text
+from sqlalchemy.exc import IntegrityError, StatementError
+
+from store.database import DatabaseAway, Store, insert_row
+from store.tables import cases, utterances
+
+NOW = datetime(2026, 11, 25, 5, tzinfo=UTC)
+
+WRITER = """
+import sys
+from datetime import UTC, datetime
+from sqlalchemy import func, select
+from store.database import Store, insert_row
+from store.tables import cases
+
+store = Store(sys.argv[1])
+for _ in range(200):
+    with store.write() as tx:
+        seen = tx.execute(select(func.count()).select_from(cases)).scalar_one()
+        # The number of rows that this writer saw: with two writers between each other, no number comes twice.
+        insert_row(tx, cases, number=str(seen), language="ko", opened_at=datetime.now(UTC))
+"""
+
+
+def test_two_processes_write_at_once_and_none_sees_half_of_the_other(store: Store) -> None:
+    command = [sys.executable, "-c", WRITER, store.url]
+    writers = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    errors = [writer.communicate(timeout=60)[1] for writer in writers]
+
+    with store.read() as tx:
+        seen = set(tx.execute(select(cases.c.number)).scalars())
+    assert errors == ["", ""]
+    assert seen == {str(n) for n in range(400)}
+
+
+def test_what_fails_half_way_leaves_nothing(store: Store) -> None:
+    with pytest.raises(ZeroDivisionError), store.write() as tx:
+        insert_row(tx, cases, number="+8210", language="ko", opened_at=NOW)
+        raise ZeroDivisionError
+
+    with store.read() as tx:
+        assert tx.execute(select(func.count()).select_from(cases)).scalar_one() == 0
+
+
+def test_readers_are_not_held_up_by_a_writer(store: Store) -> None:
+    with store.write() as tx:
+        insert_row(tx, cases, number="+8210", language="ko", opened_at=NOW)
+        with store.read() as other:
+            assert other.execute(select(func.count()).select_from(cases)).scalar_one() == 0
+
+
+def test_the_database_keeps_what_belongs_together(store: Store) -> None:
+    row = {"call_id": 99, "step": 0, "expectation": "", "words": "", "alternatives": [], "decision": "go"}
+    with pytest.raises(IntegrityError), store.write() as tx:
+        tx.execute(insert(utterances).values(**row, probability=1, audio_seconds=1, at=NOW, expires_at=NOW))
+
+
+def test_sqlite_writes_ahead(store: Store) -> None:
+    with store.read() as tx:
+        assert tx.execute(text("PRAGMA journal_mode")).scalar() == "wal"
+
+
+def test_moments_come_back_as_they_went_in(store: Store) -> None:
+    seoul = timezone(timedelta(hours=9))
+    with store.write() as tx:
+        insert_row(tx, cases, number=None, language="ko", opened_at=datetime(2026, 11, 25, 14, tzinfo=seoul))
+
+    with store.read() as tx:
+        assert tx.execute(select(cases.c.opened_at)).scalar_one() == NOW
+
+
+def test_a_naive_moment_is_refused(store: Store) -> None:
+    with pytest.raises(StatementError, match="naive"), store.write() as tx:
+        insert_row(tx, cases, number=None, language="ko", opened_at=NOW.replace(tzinfo=None))
+
+
+def test_a_database_that_is_away_is_named_so(tmp_path: Path) -> None:
+    away = Store(f"sqlite:///{tmp_path}/nowhere/at-all.sqlite3")
+
+    with pytest.raises(DatabaseAway), away.read():
+        pass
+    with pytest.raises(DatabaseAway), away.write():
+        pass
