@@ -1,5 +1,6 @@
 """The composition root: the one place that chooses real or stand-in parts, and the `barocall` command line."""
 
+import gc
 import logging
 import os
 import secrets
@@ -48,7 +49,11 @@ def create_app(part: Part, settings: Settings | None = None) -> Flask:
     house = House(settings or Settings.from_env(os.environ))
     match part:
         case "voice":
-            return house.voice()
+            app = house.voice()
+            # What is loaded by now stays for good: no use in looking through it for garbage between two webhooks.
+            gc.collect()
+            gc.freeze()
+            return app
         case "media":
             return house.media()
         case "console":

@@ -151,9 +151,7 @@ def conversation_ended(tx: Connection, entry_id: int, rules: CallbackRules, now:
 
 
 def caller_gone(tx: Connection, call_id: int, rules: CallbackRules, now: datetime) -> int | None:
-    """A caller hung up. Returns the agent's leg that has to be released, if one rings or waits for them."""
-    if not _came_in(tx, call_id):  # A leg of ours that was settled before: the caller's case is not its to close.
-        return None
+    """A caller who had phoned us hung up. Returns the agent's leg that has to be released, if one rings or waits."""
     entry = line.entry_of_call(tx, call_id)
     if entry is None:
         _close_unpromised_case(tx, call_id, now)
@@ -163,8 +161,9 @@ def caller_gone(tx: Connection, call_id: int, rules: CallbackRules, now: datetim
     else:
         line.leave(tx, entry.id, "abandoned", now)
         _close_case(tx, entry.case_id, "abandoned", now)
-        if entry.agent_id is not None:
-            line.free_agent(tx, entry.agent_id, now, "the caller hung up")
+        if entry.agent_id is None:
+            return None
+        line.free_agent(tx, entry.agent_id, now, "the caller hung up")
     return _open_leg(tx, entry.id, Purpose.AGENT)
 
 
@@ -346,11 +345,6 @@ def _is_dialling_second(tx: Connection, entry: Entry) -> bool:
 def _end_attempt(tx: Connection, attempt_id: int | None, outcome: AttemptOutcome, now: datetime) -> None:
     ending = update(attempts).where(attempts.c.id == attempt_id, attempts.c.ended_at.is_(None))
     tx.execute(ending.values(ended_at=now, outcome=outcome.value))
-
-
-def _came_in(tx: Connection, call_id: int) -> bool:
-    purpose = tx.execute(select(calls.c.purpose).where(calls.c.id == call_id)).scalar()
-    return bool(purpose == Purpose.CALLER.value)
 
 
 def _close_case(tx: Connection, case_id: int, outcome: str, now: datetime) -> None:

@@ -140,8 +140,10 @@ class Settlement:
                 self._callee_lost(call, CALLEE_OUTCOMES[status])
             case Joining(entry_id=entry_id) | Serving(entry_id=entry_id):
                 self._over(entry_id)
-            case _:
+            case _ if call.purpose == Purpose.CALLER:
                 self._caller_gone(call)
+            case _:
+                return  # A leg of ours that was settled before.
 
     # Callers
 
@@ -220,7 +222,7 @@ class Settlement:
         ringing = reach.caller_gone(self.tx, call.id, self.rules, self.now)
         if ringing is not None:
             self._release(ringing, Released(why="caller_left"))
-        self.dispatch()
+            self.dispatch()
 
     # Agents
 

@@ -2,9 +2,9 @@
 
 import re
 
-# Digits as figures and as they are read aloud: a recogniser writes 공일공, not 010.
-_DIGIT = "[0-9공영일이삼사오육륙칠팔구]"
-_DIGIT_RUN = re.compile(rf"(?:{_DIGIT}[\s\-.,]*){{5,}}{_DIGIT}")
+# Digits as figures, and as they are read aloud: a recogniser writes 공일공, not 010.
+_DIGITS = ("[0-9]", "[공영일이삼사오육륙칠팔구]")
+_RUNS = [(re.compile(rf"(?:{digit}[\s\-.,]*){{5,}}{digit}"), digit) for digit in _DIGITS]
 
 
 def mask_number(number: str) -> str:
@@ -16,4 +16,6 @@ def mask_number(number: str) -> str:
 
 def mask_words(words: str) -> str:
     """Runs of 6 digits and more become stars: card, resident and phone numbers are said on phones."""
-    return _DIGIT_RUN.sub(lambda run: re.sub(_DIGIT, "*", run.group()), words)
+    for run, digit in _RUNS:
+        words = run.sub(lambda found, digit=digit: re.sub(digit, "*", found.group()), words)  # type: ignore[misc]
+    return words

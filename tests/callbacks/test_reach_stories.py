@@ -213,17 +213,6 @@ def test_a_live_caller_hangs_up_while_the_agents_phone_rings(site):
     assert site.entry_state(entry_id) == EntryState.LEFT
 
 
-def test_an_agents_leg_that_was_declined_does_not_close_the_callers_case(site):
-    call_id, entry_id = site.caller_waits()
-    site.agent()
-    agent_leg = site.rings_next()
-    site.agent_fails(agent_leg)
-
-    assert site.hangs_up(agent_leg.id) is None
-    assert site.case_outcome(call_id) is None
-    assert site.entry_state(entry_id) == EntryState.WAITING
-
-
 def test_a_caller_who_leaves_without_a_promise_closes_the_case(site):
     call_id = site.caller_rings()
     assert site.hangs_up(call_id) is None

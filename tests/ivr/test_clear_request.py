@@ -123,3 +123,17 @@ def test_a_star_repeats_the_question(house: House) -> None:
     caller.presses("*")
 
     assert caller.spoken == "무엇을 도와드릴까요? 필요하신 일을 한 문장으로 말씀해 주세요."
+
+
+def test_the_end_of_a_declined_leg_does_not_close_the_callers_case(house: House) -> None:
+    agent = house.agent("지우", "delivery")
+    caller = house.caller()
+    caller.dials()
+    caller.presses("2")
+    agent.picks_up()
+    agent.presses("9")
+
+    agent.hangs_up()
+
+    assert house.case_outcomes() == [None]
+    assert caller.position == 1
