@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from simulator.streams import Stream, StreamOrder
 from simulator.twiml import BadTwiml, parse
 from simulator.verbs import VERBS_BY_NAME, Fetch
-from simulator.webhooks import WebhookFailed, Webhooks
+from simulator.webhooks import Answer, WebhookFailed, Webhooks
 
 if TYPE_CHECKING:
     from simulator.network import PhoneNetwork
@@ -177,10 +177,12 @@ class Call:
 
     # What verbs use
 
-    def ask(self, url: str, more: dict[str, str], method: str = "POST") -> Any:
+    def ask(self, url: str, more: dict[str, str], method: str = "POST") -> Answer:
         """A webhook about this call."""
-        twice = self.network.faults.webhook_twice
-        answer = self._webhooks.ask(url, {**self.parameters(), **more}, method, twice=twice)
+        return self._ask(url, {**self.parameters(), **more}, method)
+
+    def _ask(self, url: str, parameters: dict[str, str], method: str = "POST") -> Answer:
+        answer = self._webhooks.ask(url, parameters, method, twice=self.network.faults.webhook_twice)
         self.event("webhook", url=url, status=answer.status, ms=round(answer.milliseconds, 1))
         return answer
 
@@ -250,7 +252,7 @@ class Call:
 
     def _tell(self, url: str, parameters: dict[str, str]) -> None:
         try:
-            self._webhooks.ask(url, parameters, twice=self.network.faults.webhook_twice)
+            self._ask(url, parameters)
         except WebhookFailed as error:
             self.event("error", code=error.code, message=str(error))
 

@@ -209,7 +209,6 @@ def call_json(call: Call) -> dict[str, Any]:
     return {
         "sid": call.sid,
         "account_sid": account,
-        "annotation": None,
         "answered_by": None,
         "api_version": VERSION,
         "caller_name": None,

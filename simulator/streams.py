@@ -7,6 +7,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,7 +63,8 @@ class Stream:
         except ConnectionClosed:
             self._tell("stream_closed_by_app", stream=self.name)
         finally:
-            socket.close()
+            with suppress(ConnectionClosed):  # The application may have closed it first.
+                socket.close()
 
     def _carry(self, socket: Client) -> None:
         socket.send(json.dumps({"event": "connected", "protocol": "Call", "version": "1.0.0"}))

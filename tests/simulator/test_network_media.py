@@ -1,0 +1,123 @@
+"""A person's voice on its way to the application's socket."""
+
+import base64
+import json
+import threading
+import wave
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from flask import Flask, request
+from flask_sock import Sock
+from werkzeug.serving import make_server
+
+from simulator.audio import SILENCE, BadRecording, encode, read_wav
+from simulator.webhooks import sign
+
+
+class Ear:
+    def __init__(self) -> None:
+        self.messages: list[dict] = []
+        self.signature = ""
+        self.closed = threading.Event()
+
+
+@pytest.fixture
+def ear() -> Iterator[Ear]:
+    heard, flask = Ear(), Flask("ear")
+    sock = Sock(flask)
+
+    @sock.route("/media")
+    def media(socket) -> None:
+        heard.signature = request.headers["X-Twilio-Signature"]
+        while (text := socket.receive(timeout=5)) is not None:
+            heard.messages.append(json.loads(text))
+            if heard.messages[-1]["event"] == "stop":
+                heard.closed.set()
+                return
+
+    server = make_server("127.0.0.1", 0, flask, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    heard.url = f"ws://127.0.0.1:{server.server_port}/media"
+    yield heard
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def recording(path: Path, seconds: float = 1.0, rate: int = 16_000) -> Path:
+    at = np.arange(int(seconds * rate)) / rate
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes((0.3 * np.sin(2 * np.pi * 1000 * at) * 32767).astype("<i2").tobytes())
+    return path
+
+
+def streaming(url: str) -> str:
+    start = f'<Start><Stream name="ear" url="{url}"><Parameter name="token" value="t"/></Stream></Start>'
+    return f'<Response>{start}<Say>말씀하세요</Say><Pause length="4"/><Stop><Stream name="ear"/></Stop></Response>'
+
+
+def test_frames_arrive_in_order_with_what_twilio_sends(stage, ear: Ear, tmp_path: Path) -> None:
+    stage.app.documents = {"answer": streaming(ear.url)}
+    file = recording(tmp_path / "tone.wav")
+
+    sid = stage.calls({"waits_for": "말씀하세요"}, {"waits_seconds": 1}, {"says": str(file)})
+    assert ear.closed.wait(10)
+
+    assert [m["event"] for m in ear.messages[:2]] == ["connected", "start"]
+    start = ear.messages[1]["start"]
+    assert (start["callSid"], start["customParameters"], start["tracks"]) == (sid, {"token": "t"}, ["inbound"])
+    media = [m["media"] for m in ear.messages if m["event"] == "media"]
+    assert [m["chunk"] for m in media[:3]] == ["1", "2", "3"]
+    assert all(len(base64.b64decode(m["payload"])) == 160 for m in media)
+    voiced = [m for m in media if base64.b64decode(m["payload"]) != SILENCE]
+    assert 45 <= len(voiced) <= 52  # a second of it
+
+
+def test_the_handshake_is_signed(stage, ear: Ear) -> None:
+    stage.app.documents = {"answer": streaming(ear.url)}
+
+    stage.calls()
+    assert ear.closed.wait(10)
+
+    assert ear.signature == sign("secret", ear.url, {})
+
+
+def test_an_application_without_a_socket_is_told_and_the_call_goes_on(stage) -> None:
+    stage.app.documents = {"answer": streaming("ws://127.0.0.1:1/media")}
+
+    sid = stage.calls()
+
+    assert stage.ends(sid) == "completed"
+    assert "stream_error" in stage.kinds(sid)
+
+
+def test_a_recording_is_narrowed_to_a_telephones_band(tmp_path: Path) -> None:
+    low = 0.3 * np.sin(2 * np.pi * 100 * np.arange(16_000) / 16_000)
+    middle = 0.3 * np.sin(2 * np.pi * 1000 * np.arange(16_000) / 16_000)
+
+    from simulator.audio import telephone
+    from speech.telephone import decode
+
+    levels = [float(np.std(decode(telephone(sound, 16_000)))) for sound in (low, middle)]
+
+    assert levels[0] < 0.05 * levels[1]
+
+
+def test_mu_law_is_the_standards() -> None:
+    # G.711: zero is 0xFF, full scale 0x80 and 0x00.
+    assert encode(np.array([0.0, 1.0, -1.0])) == bytes([0xFF, 0x80, 0x00])
+
+
+def test_what_is_no_recording_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "x.wav"
+    path.write_text("no sound")
+
+    with pytest.raises(BadRecording):
+        read_wav(path)
