@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
-from callbacks.lifecycle import OPEN
+from callbacks.lifecycle import OPEN, CallbackState
 from callqueue import agents, line
 from callqueue.department import Department
 from callqueue.legs import Purpose
@@ -16,6 +16,9 @@ from store.masking import mask_number
 from store.tables import callbacks, calls, line_entries
 
 LATEST_CALLS = 12
+LATE = timedelta(minutes=2)
+"""So long after its time a promise that nobody works on is overdue."""
+WAITING_STATES = (CallbackState.PROMISED.value, CallbackState.WAITING_RETRY.value)
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,8 @@ class PromiseRow:
     number: str
     department: str
     state: str
-    due_at: datetime
+    due_at: datetime | None
+    """None: as soon as it is their turn."""
     attempts_made: int
     overdue: bool
 
@@ -104,9 +108,9 @@ def _promises(tx: Connection, names: Mapping[str, str], now: datetime) -> tuple[
             number=mask_number(row.number),
             department=names.get(row.department, row.department),
             state=row.state,
-            due_at=row.due_at,
+            due_at=row.due_at if row.due_at > row.promised_at else None,
             attempts_made=row.attempts_made,
-            overdue=row.due_at < now and row.state in ("promised", "waiting_retry"),
+            overdue=row.promised_at < row.due_at < now - LATE and row.state in WAITING_STATES,
         )
         for row in rows
     )
