@@ -59,8 +59,10 @@ class Store:
 def make_engine(url: str, *, write: bool = False) -> Engine:
     """`write`: transactions of this engine take SQLite's write lock when they begin."""
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True)
-    engine = create_engine(url, connect_args={"timeout": 0 if write else BUSY_TIMEOUT_SECONDS})
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+    # Parameters are phone numbers and people's words: an error that is logged must not show them.
+    timeout_seconds = 0 if write else BUSY_TIMEOUT_SECONDS
+    engine = create_engine(url, connect_args={"timeout": timeout_seconds}, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_write if write else _begin_read)
     return engine

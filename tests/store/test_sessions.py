@@ -63,6 +63,14 @@ def test_the_database_keeps_what_belongs_together(store: Store) -> None:
         tx.execute(insert(utterances).values(**row, probability=1, audio_seconds=1, at=NOW, expires_at=NOW))
 
 
+def test_errors_do_not_tell_what_was_written(store: Store) -> None:
+    with pytest.raises(IntegrityError) as told, store.write() as tx:
+        for _ in range(2):
+            insert_row(tx, cases, id=1, number="+821012345678", language="ko", opened_at=NOW)
+
+    assert "+8210" not in str(told.value)
+
+
 def test_sqlite_writes_ahead(store: Store) -> None:
     with store.read() as tx:
         assert tx.execute(text("PRAGMA journal_mode")).scalar() == "wal"
