@@ -53,8 +53,11 @@ class Catalogue:
         return menu
 
     def departments(self, tx: Connection) -> Mapping[str, Department]:
-        """The departments of the menu in force, as the line knows them."""
-        _version_id, menu = self.published(tx)
+        """The departments of the menu in force, as the line knows them; none before the first menu is published."""
+        try:
+            _version_id, menu = self.published(tx)
+        except NoMenuPublished:
+            return {}
         return {department.id: department.for_line() for department in menu.departments}
 
     def parsed(self, version_id: int) -> Menu | None:
