@@ -15,6 +15,7 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+import ivr
 from callbacks import jobs
 from callbacks.dialling import Dialling
 from callbacks.jobs import JobQueue
@@ -72,7 +73,8 @@ class House:
         self.catalogue = Catalogue()
 
     def voice(self) -> Flask:
-        app = Flask("barocall.voice")
+        # Hold music lies in ivr/static; the carrier fetches it like everybody may.
+        app = Flask("barocall.voice", static_folder=str(Path(ivr.__file__).parent / "static"))
         self.publish_menu()
         app.register_blueprint(
             voice_blueprint(
@@ -155,6 +157,7 @@ class House:
 
     def site(self) -> Site:
         return Site(
+            public_url=self.settings.public_url,
             media_url=self.media_url,
             no_input_seconds=self.settings.no_input_seconds,
             hold_seconds=self.settings.hold_seconds,

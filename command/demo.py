@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from rich.console import Console
+from rich.status import Status
 from rich.table import Table
 from sqlalchemy import Select, func, select
 
@@ -62,9 +63,9 @@ def run_demo(*, kill_worker: bool = False, keep: bool = False) -> int:
         NO_INPUT_SECONDS="4",
     )
     try:
-        with console.status("starting Redis, network, voice, media, worker, sweep …"), stage:
+        with console.status("starting Redis, network, voice, media, worker, sweep …") as progress, stage:
             console.print(f"All parts run (logs: {folder}/log). The phone network is a stand-in; hearing is real.")
-            scenes = Demo(stage, console).play(kill_worker=kill_worker)
+            scenes = Demo(stage, console, progress).play(kill_worker=kill_worker)
     except KeyboardInterrupt:
         console.print("Stopped; nothing is left running.")
         return 130
@@ -76,9 +77,10 @@ def run_demo(*, kill_worker: bool = False, keep: bool = False) -> int:
 
 
 class Demo:
-    def __init__(self, stage: Stage, console: Console) -> None:
+    def __init__(self, stage: Stage, console: Console, progress: Status) -> None:
         self._stage = stage
         self._network = stage.network
+        self._progress = progress
         self._teller = Teller(stage, console)
         self._console = console
 
@@ -250,6 +252,7 @@ class Demo:
             return list(tx.execute(decided.where(calls.c.sid == sid).order_by(utterances.c.id)).scalars())
 
     def _announce(self, scene: Scene) -> None:
+        self._progress.update(f"call {'abc'.index(scene.title[0]) + 1} of 3: {scene.title[1:].strip()}")
         self._console.print(f"\n[bold]({scene.title[0]}) {scene.title[1:].strip()}[/bold]  expected: {scene.expected}")
 
     def _ended(self, sid: str) -> None:
@@ -319,7 +322,8 @@ class Teller:
 
     def _print(self, seconds: float | None, text: str) -> None:
         clock = " " * 8 if seconds is None else f"{seconds:6.1f} s"
-        self._console.print(f"{clock}  {text}")
+        # Plain lines are left whole; a terminal wraps them itself.
+        self._console.print(f"{clock}  {text}", soft_wrap=True)
 
 
 def _said_by_app(event: Event) -> str:

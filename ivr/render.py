@@ -37,6 +37,7 @@ LISTENING_PAUSE_SECONDS = 3
 class Site:
     """What the documents need to know of the installation."""
 
+    public_url: str
     media_url: str | None
     """Where media streams connect to; None: nobody listens and keys do everything."""
     no_input_seconds: int
@@ -170,7 +171,7 @@ class _Document:
         gather = self._gather(timeout=1)
         self._say(self._hold_news(state, department), into=gather)
         if department.music:
-            gather.play(department.music)
+            gather.play(self._address(department.music))
         else:
             gather.pause(length=self.site.hold_seconds)
         self.response.append(gather)
@@ -179,7 +180,8 @@ class _Document:
     def _hold_news(self, state: Holding, department: Department) -> str:
         told = _range(state)
         if state.round == 0:
-            return f"{words.connecting(department.name)} {words.holding(state.position, told)}"
+            arrival = department.prompt or words.connecting(department.name)
+            return f"{arrival} {words.holding(state.position, told)}"
         return words.still_waiting(state.position, told, longer=state.longer_than_told)
 
     def _end(self, state: Ended) -> None:
@@ -278,6 +280,9 @@ class _Document:
         # A stream that nobody needs is still billed by the minute. Stopping one that has ended is harmless.
         if self.site.media_url is not None:
             self.response.stop().stream(name=EAR_NAME)
+
+    def _address(self, path_or_url: str) -> str:
+        return self.site.public_url + path_or_url if path_or_url.startswith("/") else path_or_url
 
     def _department(self, department_id: str) -> Department:
         return self.menu.department(department_id)

@@ -132,7 +132,10 @@ def _say(call: "Call", element: Element, *, until_digit: bool) -> bool:
 
 def _play(call: "Call", element: Element, *, until_digit: bool) -> bool:
     url = (element.text or "").strip()
-    response = requests.get(url, timeout=10)
+    try:
+        response = requests.get(url, timeout=10)
+    except requests.RequestException as error:
+        raise BadTwiml(f"<Play> {url}: {error}") from error
     if not response.ok:
         raise BadTwiml(f"<Play> {url}: HTTP {response.status_code}")
     for _ in range(whole_number(element, "loop", 1) or FOR_EVER):

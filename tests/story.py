@@ -107,7 +107,7 @@ class House:
     def _web(self) -> Flask:
         app = Flask("test")
         media_url = f"{PUBLIC_URL.replace('https', 'wss')}/media" if self.listens else None
-        site = Site(media_url, no_input_seconds=6, hold_seconds=20, fallback_number=FALLBACK)
+        site = Site(PUBLIC_URL, media_url, no_input_seconds=6, hold_seconds=20, fallback_number=FALLBACK)
         signature = SignatureCheck([TOKEN], PUBLIC_URL, media_url)
         app.register_blueprint(voice_blueprint(self.conversation, self.store, self.catalogue, site, signature, ACCOUNT))
         return app

@@ -55,6 +55,7 @@ def _department(department_id: str, found: Mapping[str, Any], site: Mapping[str,
         handle_seconds=found["handle_minutes"] * MINUTE_SECONDS,
         patience_seconds=found["patience_minutes"] * MINUTE_SECONDS,
         priority=found["priority"],
+        prompt=found["prompt"],
         music=found["music"],
     )
 

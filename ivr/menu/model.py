@@ -37,7 +37,10 @@ class Department:
     handle_seconds: float
     patience_seconds: float
     priority: int
+    prompt: str | None
+    """Said on arrival, in place of "an agent will be with you"."""
     music: str | None
+    """Played while callers wait; None: silence."""
 
     def for_line(self) -> LineDepartment:
         return LineDepartment(

@@ -14,6 +14,7 @@ from ivr.menu.source import Key, Problems, Value
 from ivr.menu.values import Read, did_you_mean, nearest
 
 MINUTE_SECONDS = 60.0
+HOLD_MUSIC = "/static/hold.wav"
 OFFER_CALLBACK_ABOVE_SECONDS = 180.0
 
 _DAY_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -145,7 +146,8 @@ FIELDS: dict[str, dict[str, Field]] = {
         "handle_minutes": Field(values.number(0.1, 240), default=4.0),
         "patience_minutes": Field(values.number(0.1, 240), default=7.0),
         "priority": Field(values.priority, default=0),
-        "music": Field(values.music),
+        "prompt": Field(values.prompt),
+        "music": Field(values.music, default=HOLD_MUSIC),
     },
     "callback": {"above_minutes": Field(values.number(0, 240), required=True)},
     "hours": {

@@ -181,9 +181,12 @@ def _date(value: Value, problems: Problems) -> date | None:
 
 
 def music(value: Value, problems: Problems) -> str | None:
+    """None for "none": silence."""
     address = text(value, problems)
+    if address == "none":
+        return None
     if address is not None and not address.startswith(("https://", "/")):
-        problems.add(value.place, "music is an https:// address, or a path of this server such as /static/hold.wav")
+        problems.add(value.place, 'music is "none", an https:// address, or a path of this server: /static/hold.wav')
     return address
 
 

@@ -1,6 +1,8 @@
 """The wait is honest, and a callback keeps the place."""
 
-from story import House
+from datetime import timedelta
+
+from story import PUBLIC_URL, House
 
 
 def busy_billing(house: House) -> None:
@@ -205,3 +207,50 @@ def test_with_nobody_signed_in_no_figure_is_told(house: House) -> None:
 
     caller.hears("지금은 연결할 수 있는 상담원이 없습니다")
     assert "예상 대기 시간" not in caller.spoken
+
+
+def test_who_waits_hears_music_of_the_house(house: House) -> None:
+    busy_billing(house)
+    caller = house.caller()
+    caller.dials()
+    caller.presses("1")
+    caller.presses("2")
+
+    assert f"<Play>{PUBLIC_URL}/static/hold.wav</Play>" in caller.document
+
+
+def test_a_longer_wait_than_told_is_explained(house: House) -> None:
+    busy_billing(house)
+    caller = house.caller()
+    caller.dials()
+    caller.presses("1")
+    caller.presses("2")
+    with house.store.write() as tx:  # Everybody's calls have become very long.
+        tx.exec_driver_sql("UPDATE line_entries SET connected_at = '2026-11-24 00:00:00' WHERE state = 'left'")
+        for _ in range(30):
+            tx.exec_driver_sql(
+                "INSERT INTO line_entries (case_id, department, priority, joined_at, state, connected_at, left_at,"
+                " left_reason) VALUES (1, 'billing', 0, '2026-11-25 01:00:00', 'left', '2026-11-25 01:00:00',"
+                " '2026-11-25 03:00:00', 'served')"
+            )
+    house.now += timedelta(seconds=20)
+
+    caller.stays_silent()
+
+    caller.hears("상담이 길어지고 있습니다")
+
+
+def test_while_waiting_a_key_asks_for_the_callback(house: House) -> None:
+    busy_billing(house)
+    caller = house.caller()
+    caller.dials()
+    caller.presses("1")
+    caller.presses("2")
+    caller.stays_silent()
+    caller.hears("1번을 눌러 주세요")
+
+    caller.presses("1")
+    caller.presses("1")
+    caller.presses("1")
+
+    assert house.promises() == [("+821012345678", "billing", "promised")]

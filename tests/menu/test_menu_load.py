@@ -79,7 +79,8 @@ def test_a_small_menu_is_filled_up_with_defaults() -> None:
                 handle_seconds=240.0,
                 patience_seconds=420.0,
                 priority=0,
-                music=None,
+                prompt=None,
+                music="/static/hold.wav",
             ),
             Department(
                 id="agent",
@@ -94,7 +95,8 @@ def test_a_small_menu_is_filled_up_with_defaults() -> None:
                 handle_seconds=240.0,
                 patience_seconds=420.0,
                 priority=0,
-                music=None,
+                prompt=None,
+                music="/static/hold.wav",
             ),
         ),
     )
@@ -338,7 +340,7 @@ def test_a_flood_of_mistakes_is_cut_short() -> None:
         ),
         (
             small("hours: always", "hours: always\n    music: hold.wav"),
-            ["18:12: music is an https:// address, or a path of this server such as /static/hold.wav"],
+            ['18:12: music is "none", an https:// address, or a path of this server: /static/hold.wav'],
         ),
         (
             small("hours: always", "hours: always\n    skills: general"),
