@@ -1,31 +1,38 @@
 """The wait is honest, and a callback keeps the place."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
-from story import PUBLIC_URL, House
+from story import PUBLIC_URL, Agent, Caller, House
 
 
-def busy_billing(house: House) -> None:
-    """One billing agent, who talks with somebody."""
+@dataclass
+class Busy:
+    """The only billing agent, and the caller they talk with."""
+
+    agent: Agent
+    caller: Caller
+
+
+def busy_billing(house: House) -> Busy:
     agent = house.agent("서준", "billing")
     other = house.caller("+821011110000")
     other.dials()
     other.presses("1")
     agent.accepts()
-    house.busy_agent = agent  # type: ignore[attr-defined]
-    house.busy_caller = other  # type: ignore[attr-defined]
+    return Busy(agent, other)
 
 
-def promised(house: House):  # type: ignore[no-untyped-def]
+def promised(house: House) -> tuple[Caller, Busy]:
     """A caller who has taken the callback."""
-    busy_billing(house)
+    busy = busy_billing(house)
     caller = house.caller()
     caller.dials()
     caller.says("결제가 두 번 됐어요")
     caller.says("네 전화 주세요")
     caller.hears("공일공")
     caller.says("네 맞습니다")
-    return caller
+    return caller, busy
 
 
 def test_a_long_line_is_told_as_a_range_and_a_callback_is_offered(house: House) -> None:
@@ -53,11 +60,11 @@ def test_who_keeps_waiting_keeps_the_place(house: House) -> None:
 
 
 def test_a_promise_is_kept_agent_first_then_the_caller(house: House) -> None:
-    caller = promised(house)
+    caller, busy = promised(house)
     caller.hears("꼭 전화드리겠습니다")
     caller.hangs_up()
-    agent = house.busy_agent  # type: ignore[attr-defined]
-    house.busy_caller.hangs_up()  # type: ignore[attr-defined]
+    agent = busy.agent
+    busy.caller.hangs_up()
 
     house.passes(seconds=61)  # The agent has written up.
     agent.picks_up()
@@ -76,7 +83,8 @@ def test_a_promise_is_kept_agent_first_then_the_caller(house: House) -> None:
 
 
 def test_a_promise_counts_in_the_position_of_those_behind(house: House) -> None:
-    promised(house).hangs_up()
+    first, _busy = promised(house)
+    first.hangs_up()
     late = house.caller("+821033330000")
     late.dials()
 
@@ -86,10 +94,10 @@ def test_a_promise_counts_in_the_position_of_those_behind(house: House) -> None:
 
 
 def test_a_busy_caller_is_tried_again_in_five_minutes(house: House) -> None:
-    caller = promised(house)
+    caller, busy = promised(house)
     caller.hangs_up()
-    agent = house.busy_agent  # type: ignore[attr-defined]
-    house.busy_caller.hangs_up()  # type: ignore[attr-defined]
+    agent = busy.agent
+    busy.caller.hangs_up()
     house.passes(seconds=61)
     agent.accepts()
 
@@ -105,10 +113,10 @@ def test_a_busy_caller_is_tried_again_in_five_minutes(house: House) -> None:
 
 
 def test_after_three_attempts_the_promise_expires_and_the_case_stays_open(house: House) -> None:
-    caller = promised(house)
+    caller, busy = promised(house)
     caller.hangs_up()
-    agent = house.busy_agent  # type: ignore[attr-defined]
-    house.busy_caller.hangs_up()  # type: ignore[attr-defined]
+    agent = busy.agent
+    busy.caller.hangs_up()
     house.passes(seconds=61)
 
     for _ in range(3):
@@ -122,10 +130,10 @@ def test_after_three_attempts_the_promise_expires_and_the_case_stays_open(house:
 
 
 def test_an_agent_who_declines_is_set_aside_and_the_next_is_rung(house: House) -> None:
-    caller = promised(house)
+    caller, busy = promised(house)
     caller.hangs_up()
-    agent = house.busy_agent  # type: ignore[attr-defined]
-    house.busy_caller.hangs_up()  # type: ignore[attr-defined]
+    agent = busy.agent
+    busy.caller.hangs_up()
     second = house.agent("민서", "billing")  # Ready at once: rung first.
     second.picks_up()
     second.presses("9")
@@ -137,7 +145,7 @@ def test_an_agent_who_declines_is_set_aside_and_the_next_is_rung(house: House) -
 
 
 def test_a_second_promise_for_the_same_number_is_not_made(house: House) -> None:
-    first = promised(house)
+    first, _busy = promised(house)
     first.hangs_up()
     again = house.caller()
     again.dials()

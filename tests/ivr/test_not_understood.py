@@ -1,5 +1,6 @@
 """Two failures are enough: asked again, then the keys, then a person."""
 
+from store.database import Store
 from story import House
 
 
@@ -63,7 +64,7 @@ def test_numbers_in_the_callers_words_are_masked_before_they_are_stored(house: H
     assert house.heard() == [("제 번호는 *********** 입니다", "ask")]
 
 
-def test_without_a_recogniser_the_keys_are_read_from_the_start(store) -> None:  # type: ignore[no-untyped-def]
+def test_without_a_recogniser_the_keys_are_read_from_the_start(store: Store) -> None:
     house = House(store, listens=False)
     caller = house.caller()
 
