@@ -42,17 +42,22 @@ class Dialling:
     clock: Callable[[], datetime]
 
     def place_leg(self, leg_id: int) -> None:
-        """Order one planned leg. Run twice, or by two workers at once, it is ordered once.
+        """Order one planned leg, after those that are more urgent: RQ hands out jobs in the order they came, but an
+        agent for a caller on the line goes before a callback. Run twice, or by two workers at once, it is ordered once.
 
         1. wait for the account's turn, 2. claim the leg in SQL, 3. commit, 4. ask the carrier. Dying after 3 leaves a
         leg that is `asking`: the sweep finds out what became of it and never orders blindly.
         """
-        leg = self._leg(leg_id)
-        if leg is None or leg.dial_state != legs.DialState.PLANNED:
-            return
-        self.pacer.wait_turn(_urgency(leg))
-        if self._claim(leg):
-            self._order(leg)
+        tried: set[int] = set()
+        while leg_id not in tried and (leg := self._most_urgent(leg_id, tried)) is not None:
+            self.pacer.wait_turn(_urgency(leg))
+            # While we waited somebody more urgent may have come.
+            leg = self._most_urgent(leg_id, tried)
+            if leg is None:
+                return
+            tried.add(leg.id)
+            if self._claim(leg):
+                self._order(leg)
 
     def hang_up(self, sids: Iterable[str]) -> None:
         """End calls that nobody needs any more."""
@@ -80,9 +85,15 @@ class Dialling:
             self.jobs.ring(leg_id, generation=0)
         return len(planned)
 
-    def _leg(self, leg_id: int) -> Leg | None:
+    def _most_urgent(self, leg_id: int, tried: set[int]) -> Leg | None:
+        """The leg, or a more urgent one that is planned too; None when the leg itself needs no order any more."""
         with self.store.read() as tx:
-            return legs.leg(tx, leg_id)
+            planned = legs.legs_in(tx, legs.DialState.PLANNED)
+        own = next((leg for leg in planned if leg.id == leg_id), None)
+        if own is None:
+            return None
+        before = [leg for leg in planned if _urgency(leg) < _urgency(own) and leg.id not in tried]
+        return before[0] if before else own
 
     def _claim(self, leg: Leg) -> bool:
         """False: another worker has it, or nobody wants it any more."""

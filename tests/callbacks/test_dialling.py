@@ -8,6 +8,7 @@ import pytest
 from callbacks.lifecycle import CallbackState
 from callqueue.agents import AgentState
 from callqueue.legs import DialState
+from carrier.pacer import Urgency
 from carrier.port import CallGone, CallOrder, CarrierBusy, CarrierRefused, CarrierUnsure
 
 KIM, LEE_PHONE = "+821012345678", "+821099990001"
@@ -166,3 +167,12 @@ def test_an_old_order_never_rings_beside_the_new_one(site, caller_leg):
         for leg_id in site.leg_ids():
             site.dialling.place_leg(leg_id)
     assert site.rung.count(KIM) == 1
+
+
+def test_an_agent_for_a_caller_on_the_line_is_rung_before_one_for_a_callback(site, planned):
+    site.caller_waits("+821033334444")
+    site.agent("박상담", "+821099990002")
+    site.dialling.dispatch()
+    site.dialling.place_leg(planned)
+    assert site.rung == ["+821099990002", LEE_PHONE]
+    assert site.pacer.turns == [Urgency.LIVE, Urgency.DUE]
