@@ -1,5 +1,6 @@
 """`barocall demo`: three whole calls through the real product, told as they happen."""
 
+import signal
 import threading
 import time
 from collections.abc import Callable
@@ -51,6 +52,9 @@ class Scene:
 def run_demo(*, kill_worker: bool = False, keep: bool = False) -> int:
     """Exit status: 0 only if each call ended as told."""
     console = Console(highlight=False)
+    # A shell that starts us in the background has SIGINT ignored; whoever sends it means it.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     folder = FOLDER if not keep else FOLDER.with_name(f"demo-{int(time.time())}")
     began = time.monotonic()
     stage = Stage(

@@ -41,15 +41,12 @@ def test_three_calls_end_as_told_although_the_worker_is_killed(workplace: Path) 
 
 
 def test_ctrl_c_leaves_nothing_running(workplace: Path) -> None:
-    demo = subprocess.Popen([BAROCALL, "demo"], cwd=workplace, stdout=subprocess.PIPE, text=True)
-    assert demo.stdout is not None
-    for line in demo.stdout:
-        if "phones" in line:
-            break
+    with subprocess.Popen([BAROCALL, "demo"], cwd=workplace, stdout=subprocess.PIPE, text=True) as demo:
+        assert demo.stdout is not None
+        next(line for line in demo.stdout if "phones" in line)
 
-    os.kill(demo.pid, signal.SIGINT)
-    demo.stdout.read()
+        os.kill(demo.pid, signal.SIGINT)
+        demo.stdout.read()
 
-    assert demo.wait(timeout=60) == 130
-    demo.stdout.close()
+    assert demo.returncode == 130
     assert started_from(workplace) == []
