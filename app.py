@@ -4,6 +4,7 @@ import gc
 import logging
 import os
 import secrets
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -38,7 +39,7 @@ from speech.hearing import Ears
 from speech.pool import HearingPool
 from speech.recogniser import ModelMissing, Recogniser
 from speech.vosk_recogniser import VoskRecogniser
-from store.database import Store
+from store.database import DatabaseAway, Store
 
 log = logging.getLogger("barocall")
 
@@ -217,4 +218,7 @@ def utc_now() -> datetime:
 def main() -> None:
     from command.cli import main as command_line  # command imports this module
 
-    command_line()
+    try:
+        command_line()
+    except DatabaseAway as error:
+        sys.exit(f"The database does not answer as it should: {error}\nA new one needs `barocall migrate` first.")

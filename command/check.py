@@ -60,11 +60,11 @@ def find_all(environ: Mapping[str, str]) -> list[Finding]:
         _fallback,
         _simultaneous_calls,
         _model,
-        _redis,
         _database,
         _menu_and_agents,
     )
-    return [Finding("settings", "ok", "all there")] + [found for check in checks for found in check(settings)]
+    found = [Finding("settings", "ok", "all there"), _redis(settings, given="REDIS_URL" in environ)]
+    return found + [finding for check in checks for finding in check(settings)]
 
 
 def fallback_document(number: str | None) -> str:
@@ -166,13 +166,15 @@ def _model(settings: Settings) -> list[Finding]:
     return [Finding("recogniser", "ok", f"{folder.parent.name}, sha256 {model_checksum(folder)[:16]}…")]
 
 
-def _redis(settings: Settings) -> list[Finding]:
+def _redis(settings: Settings, *, given: bool) -> Finding:
+    if not given:
+        return Finding("Redis", "note", "REDIS_URL is not set: `barocall run` starts a small one of its own")
     try:
         Redis.from_url(settings.redis_url, socket_timeout=ASK_SECONDS).ping()
     except RedisError:
         told = f"{settings.redis_url} does not answer: install redis-server, or leave REDIS_URL out for a small one"
-        return [Finding("Redis", "missing", told)]
-    return [Finding("Redis", "ok", "answers")]
+        return Finding("Redis", "missing", told)
+    return Finding("Redis", "ok", "answers")
 
 
 def _database(settings: Settings) -> list[Finding]:

@@ -51,6 +51,14 @@ def test_agents_are_added_listed_and_signed_in(tmp_path: Path) -> None:
     assert listed.split() == ["김지우", "+821012345678", "ready", "delivery,", "refund"]
 
 
+def test_a_database_without_tables_is_explained(tmp_path: Path) -> None:
+    done = barocall("agents", "list", cwd=tmp_path, **settings(tmp_path))
+
+    assert done.returncode == 1
+    assert "`barocall migrate`" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_an_agents_number_has_a_country(tmp_path: Path) -> None:
     done = barocall("agents", "add", "김지우", "010-1234", "delivery", cwd=tmp_path, **settings(tmp_path))
 
