@@ -148,9 +148,6 @@ class Settlement:
     # Callers
 
     def _arrive(self, call: Call, department_id: str, menu: Menu) -> State:
-        standing = line.entry_of_call(self.tx, call.id)
-        if standing is not None:
-            return Holding(department=standing.department, entry_id=standing.id)
         department = menu.department(department_id)
         if not department.hours.is_open(self.now):
             opens = department.hours.next_opening(self.now)
@@ -166,7 +163,7 @@ class Settlement:
         holding, told = self._look_at_line(Holding(department=department.id, entry_id=entry_id), department)
         limit = department.callback_above_seconds
         if limit is None or told is None or told.mid_seconds <= limit:
-            return holding
+            return _held_against_promise(holding, None)
         return _offer(holding, "long")
 
     def _back_to_line(self, offer: Offer) -> State:
@@ -178,12 +175,13 @@ class Settlement:
             position=line.position(self.tx, offer.entry_id, self.now),
             low_seconds=offer.low_seconds,
             high_seconds=offer.high_seconds,
+            promised_high_seconds=offer.high_seconds,
         )
 
     def _next_round(self, holding: Holding, menu: Menu) -> State:
         department = menu.department(holding.department).for_line()
         news, _told = self._look_at_line(replace(holding, round=holding.round + 1), department)
-        return replace(news, longer_than_told=_rises(holding.high_seconds, news.high_seconds))
+        return _held_against_promise(news, holding.promised_high_seconds)
 
     def _look_at_line(self, holding: Holding, department: LineDepartment) -> tuple[Holding, wait.WaitRange | None]:
         """Where the caller stands and how long it will take, as they will be told; what is told is stored."""
@@ -332,7 +330,12 @@ def _offer(holding: Holding, why: Any) -> Offering:
     )
 
 
-def _rises(told_seconds: float | None, new_seconds: float | None) -> bool:
-    if told_seconds is None or new_seconds is None:
-        return False
-    return new_seconds > told_seconds + RISE_WITHOUT_REASON_SECONDS
+def _held_against_promise(news: Holding, promised_seconds: float | None) -> Holding:
+    """The upper end of the wait is a promise: one that rises above the lowest that was told is explained, and the
+    caller then has a new promise."""
+    new = news.high_seconds
+    if new is None or promised_seconds is None:
+        return replace(news, longer_than_told=False, promised_high_seconds=new or promised_seconds)
+    if new > promised_seconds + RISE_WITHOUT_REASON_SECONDS:
+        return replace(news, longer_than_told=True, promised_high_seconds=new)
+    return replace(news, longer_than_told=False, promised_high_seconds=min(new, promised_seconds))

@@ -85,8 +85,8 @@ class Promised:
 
 @dataclass(frozen=True, kw_only=True)
 class Holding:
-    """The caller waits in the line and hears where they stand. `promised_high_seconds`: the wait's upper
-    end as last told; a later figure never rises above it without a reason."""
+    """The caller waits in the line and hears where they stand. `promised_high_seconds`: the lowest upper end of the
+    wait told so far; a later figure never rises above it without a reason."""
 
     department: str
     entry_id: int
@@ -94,6 +94,7 @@ class Holding:
     position: int | None = None
     low_seconds: float | None = None
     high_seconds: float | None = None
+    promised_high_seconds: float | None = None
     longer_than_told: bool = False
 
 

@@ -48,7 +48,7 @@ def voice_blueprint(
 
     @voice.after_request
     def as_twiml(response: Response) -> Response:
-        response.mimetype = "text/xml"
+        response.headers["Content-Type"] = "text/xml; charset=utf-8"
         return response
 
     @voice.errorhandler(Exception)
