@@ -58,8 +58,9 @@ def _id() -> Column[int]:
     return Column("id", Integer, primary_key=True)
 
 
-def _refers(name: str, target: str, *, optional: bool = False) -> Column[int]:
-    return Column(name, Integer, ForeignKey(f"{target}.id"), nullable=optional, index=True)
+def _refers(name: str, target: str, *, optional: bool = False, looked_up: bool = True) -> Column[int]:
+    """`looked_up`: rows are found by it, so it is indexed; an index costs every webhook that writes the row."""
+    return Column(name, Integer, ForeignKey(f"{target}.id"), nullable=optional, index=looked_up)
 
 
 menu_versions = Table(
@@ -163,7 +164,7 @@ line_entries = Table(
     "line_entries",
     metadata,
     _id(),
-    _refers("case_id", "cases"),
+    _refers("case_id", "cases", looked_up=False),
     # The waiting caller's live call; null once the caller has hung up on a promise.
     Column("call_id", Integer, ForeignKey("calls.id", use_alter=True), index=True),
     _refers("callback_id", "callbacks", optional=True),
@@ -175,7 +176,7 @@ line_entries = Table(
     Column("not_before", UtcTime),
     # callqueue.line.EntryState
     Column("state", String(10), nullable=False),
-    _refers("agent_id", "agents", optional=True),
+    _refers("agent_id", "agents", optional=True, looked_up=False),
     Column("offered_at", UtcTime),
     Column("connected_at", UtcTime),
     Column("left_at", UtcTime),
@@ -205,7 +206,7 @@ attempts = Table(
     _id(),
     _refers("callback_id", "callbacks"),
     Column("ordinal", Integer, nullable=False),
-    _refers("agent_id", "agents"),
+    _refers("agent_id", "agents", looked_up=False),
     Column("started_at", UtcTime, nullable=False),
     Column("ended_at", UtcTime),
     # callbacks.lifecycle.AttemptOutcome
@@ -225,7 +226,7 @@ calls = Table(
     Column("from_number", String(40), nullable=False),
     Column("to_number", String(40), nullable=False),
     Column("language", String(5), nullable=False),
-    _refers("menu_version_id", "menu_versions", optional=True),
+    _refers("menu_version_id", "menu_versions", optional=True, looked_up=False),
     # Every decision is a compare-and-swap on `step`; `state` + `state_data`: what the call does now (ivr).
     Column("step", Integer, nullable=False, default=0),
     Column("state", String(20), nullable=False),
@@ -237,7 +238,7 @@ calls = Table(
     Column("ear_losses", Integer, nullable=False, default=0),
     Column("department", String(40)),
     Column("words", Text, nullable=False, default=""),
-    _refers("agent_id", "agents", optional=True),
+    _refers("agent_id", "agents", optional=True, looked_up=False),
     _refers("entry_id", "line_entries", optional=True),
     _refers("attempt_id", "attempts", optional=True),
     # callqueue.legs.DialState; null for calls that came in.

@@ -115,7 +115,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("callback_id", "ordinal", name=op.f("uq_attempts_callback_id")),
     )
     with op.batch_alter_table("attempts", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_attempts_agent_id"), ["agent_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_attempts_callback_id"), ["callback_id"], unique=False)
 
     op.create_table(
@@ -158,10 +157,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_line_entries")),
     )
     with op.batch_alter_table("line_entries", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_line_entries_agent_id"), ["agent_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_line_entries_call_id"), ["call_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_line_entries_callback_id"), ["callback_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_line_entries_case_id"), ["case_id"], unique=False)
         batch_op.create_index("ix_line_entries_waiting", ["state", "department", "joined_at"], unique=False)
         batch_op.create_index(
             "uq_line_entries_one_per_agent",
@@ -239,12 +236,10 @@ def upgrade() -> None:
         sa.UniqueConstraint("sid", name=op.f("uq_calls_sid")),
     )
     with op.batch_alter_table("calls", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_calls_agent_id"), ["agent_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_calls_attempt_id"), ["attempt_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_calls_case_id"), ["case_id"], unique=False)
         batch_op.create_index("ix_calls_dial_state", ["dial_state"], unique=False)
         batch_op.create_index(batch_op.f("ix_calls_entry_id"), ["entry_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_calls_menu_version_id"), ["menu_version_id"], unique=False)
 
     op.create_table(
         "utterances",
@@ -278,12 +273,10 @@ def downgrade() -> None:
 
     op.drop_table("utterances")
     with op.batch_alter_table("calls", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_calls_menu_version_id"))
         batch_op.drop_index(batch_op.f("ix_calls_entry_id"))
         batch_op.drop_index("ix_calls_dial_state")
         batch_op.drop_index(batch_op.f("ix_calls_case_id"))
         batch_op.drop_index(batch_op.f("ix_calls_attempt_id"))
-        batch_op.drop_index(batch_op.f("ix_calls_agent_id"))
 
     op.drop_table("calls")
     with op.batch_alter_table("announcements", schema=None) as batch_op:
@@ -307,10 +300,8 @@ def downgrade() -> None:
             postgresql_where=sa.text("state IN ('offered', 'connected')"),
         )
         batch_op.drop_index("ix_line_entries_waiting")
-        batch_op.drop_index(batch_op.f("ix_line_entries_case_id"))
         batch_op.drop_index(batch_op.f("ix_line_entries_callback_id"))
         batch_op.drop_index(batch_op.f("ix_line_entries_call_id"))
-        batch_op.drop_index(batch_op.f("ix_line_entries_agent_id"))
 
     op.drop_table("line_entries")
     with op.batch_alter_table("callback_moves", schema=None) as batch_op:
@@ -319,7 +310,6 @@ def downgrade() -> None:
     op.drop_table("callback_moves")
     with op.batch_alter_table("attempts", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_attempts_callback_id"))
-        batch_op.drop_index(batch_op.f("ix_attempts_agent_id"))
 
     op.drop_table("attempts")
     with op.batch_alter_table("callbacks", schema=None) as batch_op:
