@@ -8,12 +8,23 @@ from itertools import permutations
 
 import pytest
 
+from speech.expectation import Expectation
 from speech.hearing import Ears
 from speech.scripted import ScriptedRecogniser
 from speech.telephone import MULAW_SILENCE, RATE_HZ
-from story import Agent, Caller, House
+from story import SYLLABLES_A_SECOND, Agent, Caller, House
 
 Event = Callable[[], None]
+
+
+def say(house: House, caller: Caller, expected: Expectation | None, text: str) -> None:
+    """Words that were begun when `expected` was in force."""
+    assert expected is not None
+    seconds = len(text) / SYLLABLES_A_SECOND
+    mulaw = bytes([MULAW_SILENCE]) * int(seconds * RATE_HZ)
+    hearing = Ears(ScriptedRecogniser([text])).understand(mulaw, expected, seconds)
+    house.conversation.heard(caller.call_id, expected, hearing)
+    house.settle()
 
 
 class Asked:
@@ -36,11 +47,7 @@ class Asked:
         self.house.settle()
 
     def word(self) -> None:
-        assert self.expected is not None
-        mulaw = bytes([MULAW_SILENCE]) * 2 * RATE_HZ
-        hearing = Ears(ScriptedRecogniser(["배송 조회해 주세요"])).understand(mulaw, self.expected, 2.0)
-        self.house.conversation.heard(self.caller.call_id, self.expected, hearing)
-        self.house.settle()
+        say(self.house, self.caller, self.expected, "배송 조회해 주세요")
 
     def time_out(self) -> None:
         self.caller.fetch(f"/voice/silence?step={self.step}")
@@ -68,9 +75,12 @@ class Waiting:
         self.agent.picks_up()
         self.asked = self.caller.document
         self.whispered = self.agent.document
+        self.expected = house.conversation.expecting(self.caller.call_id)
 
     def events(self) -> dict[str, Event]:
         return {
+            "key": lambda: self.presses("0"),
+            "word": lambda: say(self.house, self.caller, self.expected, "네 맞습니다"),
             "agent accepts": self.agent_accepts,
             "callback accepted": self.callback_accepted,
             "hang-up": self.caller.hangs_up,
@@ -82,8 +92,11 @@ class Waiting:
         self.agent.presses("1")
 
     def callback_accepted(self) -> None:
+        self.presses("1")
+
+    def presses(self, key: str) -> None:
         self.caller.document = self.asked
-        self.caller.presses("1")
+        self.caller.presses(key)
 
     def time_out(self) -> None:
         self.caller.document = self.asked
@@ -91,7 +104,8 @@ class Waiting:
 
 
 ASKED_PAIRS = sorted(permutations(("key", "word", "time-out", "hang-up"), 2))
-WAITING_PAIRS = sorted(permutations(("agent accepts", "callback accepted", "hang-up", "time-out"), 2))
+WAITING_EVENTS = ("key", "word", "time-out", "agent accepts", "hang-up", "callback accepted")
+WAITING_PAIRS = sorted(permutations(WAITING_EVENTS, 2))
 
 
 @pytest.mark.parametrize(("first", "second"), ASKED_PAIRS)
@@ -135,18 +149,39 @@ _EXPECTED_WHILE_RUNG = {
     # The agent was first: the caller is in the conference, and everything else comes too late for them.
     ("agent accepts", "callback accepted"): "in conversation, agent talks",
     ("agent accepts", "time-out"): "in conversation, agent talks",
+    ("agent accepts", "key"): "in conversation, agent talks",
+    ("agent accepts", "word"): "in conversation, agent talks",
     ("agent accepts", "hang-up"): "gone, agent writes up",
     # The callback was first: the agent who accepts now is joined by calling back.
     ("callback accepted", "agent accepts"): "called back, agent talks",
     ("callback accepted", "hang-up"): "promised, agent is whispered to",
     ("callback accepted", "time-out"): "promised, agent is whispered to",
+    ("callback accepted", "key"): "promised, agent is whispered to",
+    ("callback accepted", "word"): "promised, agent is whispered to",
+    # A yes does what key 1 does.
+    ("word", "agent accepts"): "called back, agent talks",
+    ("word", "callback accepted"): "promised, agent is whispered to",
+    ("word", "hang-up"): "promised, agent is whispered to",
+    ("word", "time-out"): "promised, agent is whispered to",
+    ("word", "key"): "promised, agent is whispered to",
+    # Key 0 goes back to waiting: the question is gone, and so is what answers it.
+    ("key", "agent accepts"): "in conversation, agent talks",
+    ("key", "callback accepted"): "waits, agent is whispered to",
+    ("key", "word"): "waits, agent is whispered to",
+    ("key", "time-out"): "waits, agent is whispered to",
+    ("key", "hang-up"): "gone, agent is free",
     # Hanging up before the number was confirmed promises nothing.
     ("hang-up", "agent accepts"): "gone, agent is free",
     ("hang-up", "callback accepted"): "gone, agent is free",
     ("hang-up", "time-out"): "gone, agent is free",
+    ("hang-up", "key"): "gone, agent is free",
+    ("hang-up", "word"): "gone, agent is free",
     # The time-out asks once more; nothing is lost by it.
     ("time-out", "agent accepts"): "in conversation, agent talks",
     ("time-out", "callback accepted"): "waits, agent is whispered to",
+    ("time-out", "key"): "waits, agent is whispered to",
+    # The words began before the time-out, and the question is the same.
+    ("time-out", "word"): "promised, agent is whispered to",
     ("time-out", "hang-up"): "gone, agent is free",
 }
 
