@@ -9,9 +9,14 @@ from speech.vosk_recogniser import VoskRecogniser
 
 
 @pytest.fixture(scope="session")
-def ears() -> Ears:
+def recogniser() -> VoskRecogniser:
     """The real model: it takes three seconds to load, so all tests share it."""
-    return Ears(VoskRecogniser())
+    return VoskRecogniser()
+
+
+@pytest.fixture(scope="session")
+def ears(recogniser: VoskRecogniser) -> Ears:
+    return Ears(recogniser)
 
 
 @pytest.fixture(scope="session")
