@@ -12,6 +12,8 @@ from ivr.menu.hours import said_time
 # Wider than this, and longer than ten minutes, a range tells nobody anything: "more than so many minutes" does.
 WIDEST_RATIO = 2.5
 LONG_MINUTES = 10
+# "More than one minute" for a wait of perhaps twenty would be true and mislead all the same: the range is told.
+FEWEST_MINUTES_TO_EXCEED = 5
 
 MINUTE_SECONDS = 60
 HOUR_MINUTES = 60
@@ -92,7 +94,7 @@ def wait_range(low_seconds: float, high_seconds: float) -> str:
     low, high = math.floor(low_seconds / MINUTE_SECONDS), math.ceil(high_seconds / MINUTE_SECONDS)
     if low < 1:
         return f"{max(high, 1)}분 이내"
-    if high > LONG_MINUTES and high > WIDEST_RATIO * low:
+    if low >= FEWEST_MINUTES_TO_EXCEED and high > LONG_MINUTES and high > WIDEST_RATIO * low:
         return f"{low}분 이상"
     return f"{low}분에서 {max(high, low + 1)}분 정도"
 

@@ -104,7 +104,8 @@ def test_numbers_are_read_as_they_are_dialled(e164: str, spoken: str) -> None:
         (120, 120, "2분에서 3분 정도"),  # A range is at least a minute wide
         (185, 355, "3분에서 6분 정도"),
         (240, 600, "4분에서 10분 정도"),  # Wide, but ten minutes is not long
-        (240, 601, "4분 이상"),
+        (240, 601, "4분에서 11분 정도"),
+        (300, 1200, "5분 이상"),  # wide, and long enough to say so
         (300, 720, "5분에서 12분 정도"),  # Long, but not wide
         (1200, 3600, "20분 이상"),
     ],
