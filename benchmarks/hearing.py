@@ -18,9 +18,10 @@ from simulator.audio import FRAME_BYTES, telephone
 from speech.decide import Go, Thresholds, decide
 from speech.endpoint import Ended, Endpointer
 from speech.expectation import Expectation, Meaning
-from speech.extension import Extension, NoiseFill, Upsampling
+from speech.extension import Extension, Upsampling
 from speech.hearing import Ears, Hearing
 from speech.korean import compact, edit_distance
+from speech.learned_extension import LearnedExtension
 from speech.telephone import MULAW_SILENCE, RATE_HZ
 from speech.vosk_recogniser import VoskRecogniser
 
@@ -42,7 +43,7 @@ def main() -> int:
         return 0
     clips = _clips(folder)
     recogniser = VoskRecogniser()
-    for name, extension in (("upsampled", Upsampling()), ("noise fill", NoiseFill())):
+    for name, extension in (("upsampled", Upsampling()), ("learned extension", LearnedExtension())):
         _measure(name, extension, recogniser, clips)
     return 0
 

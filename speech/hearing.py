@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from speech import guard, telephone
 from speech.expectation import Expectation
-from speech.extension import Extension, NoiseFill
+from speech.extension import Extension
 from speech.intent import classify
+from speech.learned_extension import LearnedExtension
 from speech.recogniser import Alternative, Recogniser
 
 
@@ -28,7 +29,7 @@ class Ears:
 
     def __init__(self, recogniser: Recogniser, extension: Extension | None = None) -> None:
         self._recogniser = recogniser
-        self._extension = extension or NoiseFill()
+        self._extension = extension or LearnedExtension()
 
     def understand(self, mulaw: bytes, expectation: Expectation, speech_seconds: float) -> Hearing:
         """`speech_seconds`: how much of the audio is speech."""
