@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from simulator.order import Order
 from simulator.streams import Stream, StreamOrder
 from simulator.twiml import BadTwiml, parse
 from simulator.verbs import VERBS_BY_NAME, Fetch
@@ -30,22 +31,6 @@ class CallMoved(Exception):
 
 
 @dataclass
-class Order:
-    """What a call was placed with."""
-
-    to: str
-    from_number: str
-    direction: str
-    url: str | None
-    method: str = "POST"
-    status_url: str | None = None
-    status_events: tuple[str, ...] = ("completed",)
-    fallback_url: str | None = None
-    ring_seconds: float = 60.0
-    twiml: str | None = None
-
-
-@dataclass
 class Call:
     network: "PhoneNetwork"
     order: Order
@@ -59,6 +44,9 @@ class Call:
     """What the person at this end was told so far."""
     conference: str | None = None
     streams: dict[str, Stream] = field(default_factory=dict)
+    parent: "Call | None" = None
+    """The call that dialled this one."""
+    token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
 
     def __post_init__(self) -> None:
         self.changed = threading.Condition()
@@ -107,6 +95,10 @@ class Call:
         self.network.left(self)
         self.event("ended", status=status)
         self.tell_status(status)
+        self.network.tell_no_more(self.sid)
+        if self.parent is not None:
+            with self.parent.changed:
+                self.parent.changed.notify_all()
 
     def wait_until(self, condition: Callable[[], bool], seconds: float) -> bool:
         """For whoever watches the call from outside: whether it came true in so much of the network's time."""
@@ -117,16 +109,20 @@ class Call:
 
     def answer(self) -> None:
         """Somebody picked up: fetch the first document and act it out until the call ends."""
+        if self.pick_up():
+            threading.Thread(target=self._live_through, name=f"call-{self.sid}", daemon=True).start()
+
+    def pick_up(self) -> bool:
+        """In progress from now on. False when it no longer rings."""
         with self.changed:
             if self.status not in ("queued", "ringing"):
-                return
+                return False
             self.status = "in-progress"
             self.started_at = datetime.now(UTC)
             self.changed.notify_all()
         self.event("answered")
         self.tell_status("in-progress", "answered")
-        thread = threading.Thread(target=self._live_through, name=f"call-{self.sid}", daemon=True)
-        thread.start()
+        return True
 
     def _live_through(self) -> None:
         fetch: Fetch | None = Fetch(self.order.url or "", self.order.method, twiml=self.order.twiml)
@@ -147,9 +143,11 @@ class Call:
     def _act_out(self, fetch: Fetch) -> Fetch | None:
         document, base = self._document(fetch)
         for element in parse(document):
+            self.still_here()
             following = VERBS_BY_NAME[element.tag](self, element)
             if following is not None:
                 return following.relative_to(base)
+        self.still_here()
         return None  # The document ran out: the network hangs up.
 
     def _document(self, fetch: Fetch) -> tuple[str, str]:
@@ -185,6 +183,10 @@ class Call:
         answer = self._webhooks.ask(url, parameters, method, twice=self.network.faults.webhook_twice)
         self.event("webhook", url=url, status=answer.status, ms=round(answer.milliseconds, 1))
         return answer
+
+    def still_here(self) -> None:
+        """Raises CallOver or CallMoved. A call may be moved while its webhook is on the way: that answer is dropped."""
+        self.pause(0)
 
     def pause(self, seconds: float, *, until_digit: bool = False, until: Callable[[], bool] = lambda: False) -> bool:
         """Let time pass; True when a digit or `until` cut it short. Raises CallOver, CallMoved."""
@@ -272,6 +274,7 @@ class Call:
             "ApiVersion": "2010-04-01",
             "CallSid": self.sid,
             "CallStatus": self.status,
+            "CallToken": self.token,
             "Called": order.to,
             "To": order.to,
             "Caller": order.from_number,

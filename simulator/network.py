@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from simulator.call import Call, Order
+from simulator.call import Call
 from simulator.config import NetworkConfig
 from simulator.events import EventLog
+from simulator.order import Order
 from simulator.people import Person, Script, Step
 
-PICKUP_LIMIT_SECONDS = 60.0
+DAY_SECONDS = 24 * 3600.0
 
 
 @dataclass
@@ -142,30 +143,34 @@ class PhoneNetwork:
             self._scripts[call.sid] = Script(call, person.steps)
             call.answer()
 
-    def bridge(self, call: Call, number: str, ring_seconds: float) -> str:
-        """`<Dial>` a number: the person there and the caller talk until one of them hangs up. DialCallStatus."""
-        order = Order(
-            to=number, from_number=call.person, direction="outbound-dial", url=None, ring_seconds=ring_seconds
-        )
-        leg = self._add(Call(self, order))
+    def bridge(self, call: Call, order: Order) -> Call:
+        """`<Dial>` a number: the person there and the caller talk until one of them hangs up. The leg, as it ended."""
+        leg = self._add(Call(self, order, parent=call, status="ringing"))
         leg.event("ringing")
-        person = self._people.get(number)
-        if person is None or person.answers_with != "answer":
-            call.pause(ring_seconds if person is None else 1)
-            status = "busy" if person is not None and person.answers_with == "busy" else "no-answer"
-            leg.end(status)
-            return status
-        call.pause(person.answers_after_seconds)
-        leg.status = "in-progress"
-        leg.event("answered")
-        call.event("bridged", to=number)
-        self._scripts[leg.sid] = Script(leg, person.steps)
         try:
-            while leg.live:
-                call.pause(0.1)
+            self._ring_leg(call, leg)
+            call.pause(DAY_SECONDS, until=lambda: not leg.live)
         finally:
-            leg.end()
-        return "completed"
+            # The caller hung up or was moved away, if it has not ended by itself.
+            leg.end("canceled" if leg.started_at is None else "completed")
+        return leg
+
+    def _ring_leg(self, call: Call, leg: Call) -> None:
+        person = self._people.get(leg.order.to)
+        if person is None or person.answers_with == "no-answer":
+            call.pause(leg.order.ring_seconds)
+            return leg.end("no-answer")
+        if person.answers_with == "busy":
+            return leg.end("busy")
+        call.pause(min(person.answers_after_seconds, leg.order.ring_seconds))
+        if person.answers_with == "decline":
+            return leg.end("busy")
+        if person.answers_after_seconds > leg.order.ring_seconds:
+            return leg.end("no-answer")
+        if leg.pick_up():
+            call.event("bridged", to=leg.order.to)
+            self._scripts[leg.sid] = Script(leg, person.steps)
+        return None
 
     # Conferences
 
@@ -217,7 +222,14 @@ class PhoneNetwork:
             if teller is None:
                 teller = self._tellers[sid] = queue.SimpleQueue()
                 threading.Thread(target=self._tell, args=(teller,), name=f"status-{sid}", daemon=True).start()
-        teller.put(work)
+            teller.put(work)
+
+    def tell_no_more(self, sid: str) -> None:
+        """What is still to be told is told; then the thread that tells it ends."""
+        with self._lock:
+            teller = self._tellers.pop(sid, None)
+        if teller is not None:
+            teller.put(None)
 
     def _tell(self, teller: "queue.SimpleQueue[Callable[[], None] | None]") -> None:
         while (work := teller.get()) is not None:

@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, jsonify, request
 
-from simulator.call import FINAL, Call, Order
+from simulator.call import FINAL, Call
 from simulator.network import Conference, PhoneNetwork
+from simulator.order import Order
 from simulator.verbs import Fetch
 
 VERSION = "2010-04-01"
@@ -190,16 +192,20 @@ def _page(name: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
     shown = rows[page * size : (page + 1) * size]
     more = len(rows) > (page + 1) * size
     path = request.path
+
+    def address(number: int) -> str:
+        return f"{path}?{urlencode({**request.args, 'PageSize': size, 'Page': number})}"
+
     return {
         name: shown,
         "page": page,
         "page_size": size,
         "start": page * size,
         "end": page * size + max(len(shown) - 1, 0),
-        "uri": path,
-        "first_page_uri": f"{path}?PageSize={size}&Page=0",
-        "next_page_uri": f"{path}?PageSize={size}&Page={page + 1}" if more else None,
-        "previous_page_uri": f"{path}?PageSize={size}&Page={page - 1}" if page else None,
+        "uri": address(page),
+        "first_page_uri": address(0),
+        "next_page_uri": address(page + 1) if more else None,
+        "previous_page_uri": address(page - 1) if page else None,
     }
 
 
@@ -221,7 +227,7 @@ def call_json(call: Call) -> dict[str, Any]:
         "from": order.from_number,
         "from_formatted": order.from_number,
         "group_sid": None,
-        "parent_call_sid": None,
+        "parent_call_sid": None if call.parent is None else call.parent.sid,
         "phone_number_sid": None,
         "price": None,
         "price_unit": "USD",

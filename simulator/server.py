@@ -10,7 +10,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from simulator.config import NetworkConfig
 from simulator.control import control_blueprint
 from simulator.network import PhoneNetwork
-from simulator.rest import account_blueprint, rest_blueprint
+from simulator.rest import account_blueprint, not_found, rest_blueprint
 
 
 class NetworkServer:
@@ -22,6 +22,7 @@ class NetworkServer:
         app = Flask("simulator")
         for blueprint in (rest_blueprint, account_blueprint, control_blueprint):
             app.register_blueprint(blueprint(self.network))
+        app.register_error_handler(404, lambda _: not_found())
         self._server: BaseWSGIServer = make_server("127.0.0.1", port, app, threaded=True)
         self._thread = threading.Thread(target=self._server.serve_forever, name="network", daemon=True)
 

@@ -22,7 +22,7 @@ _CONFERENCE = frozenset(
         "statusCallbackMethod",
     }
 )
-_DIAL = frozenset({"action", "method", "timeout", "callerId", "timeLimit", "hangupOnStar"})
+_DIAL = frozenset({"action", "method", "timeout", "callerId"})
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ VERBS = frozenset({"Say", "Play", "Pause", "Gather", "Redirect", "Hangup", "Reje
 RULES: dict[str, Rule] = {
     "Response": Rule(frozenset(), VERBS),
     "Say": Rule(_SAY),
-    "Play": Rule(frozenset({"loop", "digits"})),
+    "Play": Rule(frozenset({"loop"})),
     "Pause": Rule(frozenset({"length"})),
     "Gather": Rule(_GATHER, frozenset({"Say", "Play", "Pause"})),
     "Redirect": Rule(frozenset({"method"})),

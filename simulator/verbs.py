@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element
 import requests
 
 from simulator.audio import wav_seconds
+from simulator.order import Order
 from simulator.twiml import BadTwiml, boolean, whole_number
 
 if TYPE_CHECKING:
@@ -184,5 +185,18 @@ def _confer(call: "Call", element: Element) -> dict[str, str]:
 def _dial_number(call: "Call", element: Element) -> dict[str, str]:
     numbers: list[Any] = list(element.iter("Number"))
     number = ((numbers[0].text if numbers else element.text) or "").strip()
-    status = call.network.bridge(call, number, whole_number(element, "timeout", DIAL_SECONDS))
-    return {"DialCallStatus": status, "DialBridged": "true" if status == "completed" else "false"}
+    leg = call.network.bridge(call, _order_to(call, element, number))
+    outcome = {"DialCallSid": leg.sid, "DialCallStatus": leg.status, "DialBridged": "false"}
+    if leg.status == "completed":
+        outcome |= {"DialBridged": "true", "DialCallDuration": str(leg.duration_seconds)}
+    return outcome
+
+
+def _order_to(call: "Call", element: Element, number: str) -> Order:
+    return Order(
+        to=number,
+        from_number=element.get("callerId", call.person),
+        direction="outbound-dial",
+        url=None,
+        ring_seconds=whole_number(element, "timeout", DIAL_SECONDS),
+    )

@@ -6,12 +6,14 @@ import hmac
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urljoin
 
 import requests
 
 CONNECT_SECONDS = 5.0
 TOTAL_SECONDS = 15.0
 TRIES = 2
+REDIRECTS = 10
 
 
 class WebhookFailed(Exception):
@@ -58,7 +60,7 @@ class Webhooks:
     def _answer(self, url: str, parameters: Mapping[str, str], method: str, token: str) -> Answer:
         for attempt in range(TRIES):
             try:
-                response = self._send(url, parameters, method, token)
+                response = self._follow(url, parameters, method, token)
             except requests.ConnectionError as error:
                 if attempt == TRIES - 1:
                     raise WebhookFailed(11205, f"{url}: no connection") from error
@@ -70,6 +72,17 @@ class Webhooks:
                 elapsed_ms = response.elapsed.total_seconds() * 1000
                 return Answer(response.text, response.url, response.status_code, elapsed_ms)
         raise WebhookFailed(11205, url)
+
+    def _follow(self, url: str, parameters: Mapping[str, str], method: str, token: str) -> requests.Response:
+        """Where a redirect leads is asked by GET, signed for its own address; 307 and 308 keep the form."""
+        for _ in range(REDIRECTS):
+            response = self._send(url, parameters, method, token)
+            if not response.is_redirect:
+                return response
+            url = urljoin(response.url, response.headers["Location"])
+            if response.status_code not in (307, 308):
+                method, parameters = "GET", {}
+        raise requests.TooManyRedirects(f"more than {REDIRECTS} redirects")
 
     def _send(self, url: str, parameters: Mapping[str, str], method: str, token: str) -> requests.Response:
         get = method.upper() == "GET"
@@ -86,4 +99,5 @@ class Webhooks:
             data=None if get else parameters,
             headers=headers,
             timeout=(CONNECT_SECONDS, TOTAL_SECONDS),
+            allow_redirects=False,  # Each address has a signature of its own.
         )

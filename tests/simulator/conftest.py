@@ -19,7 +19,7 @@ ACCOUNT = "AC" + "5" * 32
 TOKEN = "secret"
 NUMBER = "+82215550100"
 
-Answer = str | Callable[[dict[str, str]], str]
+Answer = str | Callable[[dict[str, str]], str | Response]
 
 
 @dataclass
@@ -41,7 +41,8 @@ class Application:
         document = self.documents.get(path)
         if document is None:
             return Response("no such document", status=404)
-        return Response(document if isinstance(document, str) else document(parameters), mimetype="text/xml")
+        answer = document if isinstance(document, str) else document(parameters)
+        return answer if isinstance(answer, Response) else Response(answer, mimetype="text/xml")
 
     def asked(self, path: str) -> list[dict[str, str]]:
         return [parameters for asked, parameters in self.requests if asked == path]

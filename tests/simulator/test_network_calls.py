@@ -1,11 +1,13 @@
 """Calls through the stand-in network, as an application meets them."""
 
+import threading
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 import requests
+from flask import Response
 from twilio.base.exceptions import TwilioRestException
 
 ASK = '<Response><Gather numDigits="1" action="/key" timeout="2"><Say>누르세요</Say></Gather><Say>없음</Say></Response>'
@@ -94,6 +96,7 @@ def test_a_relative_redirect_starts_from_the_document(stage) -> None:
     [
         ("<Response><Record/></Response>", "<Record>"),
         ('<Response><Say volume="11">x</Say></Response>', "volume"),
+        ('<Response><Dial timeLimit="60">+8225550100</Dial></Response>', "timeLimit"),
         ("<Response><Gather><Dial/></Gather></Response>", "<Dial>"),
         ('<Response><Gather input="speech"/></Response>', "speech"),
         ("<Response><Say>", "not XML"),
@@ -225,6 +228,32 @@ def test_a_moved_call_leaves_what_it_did(stage) -> None:
     assert stage.client.look(sid)["heard"][-1] == "moved"
 
 
+def test_a_call_moved_while_its_webhook_is_on_the_way_drops_that_answer(stage) -> None:
+    def slow(parameters: dict[str, str]) -> str:
+        stage.rest.calls(parameters["CallSid"]).update(url=f"{stage.app.url}/now", method="POST")
+        return "<Response><Say>too late</Say></Response>"
+
+    stage.app.documents = {"answer": slow, "now": "<Response><Say>moved</Say></Response>"}
+
+    sid = stage.calls()
+
+    assert stage.ends(sid) == "completed"
+    assert stage.client.look(sid)["heard"] == ["moved"]
+
+
+def test_a_redirected_webhook_is_signed_for_its_new_address(stage) -> None:
+    def moved(_: dict[str, str]) -> Response:
+        return Response(status=302, headers={"Location": "/elsewhere"})
+
+    stage.app.documents = {"answer": moved, "elsewhere": "<Response><Say>here</Say></Response>"}
+
+    sid = stage.calls()
+
+    stage.ends(sid)
+    assert stage.client.look(sid)["heard"] == ["here"]
+    assert stage.app.signed[:2] == [True, True]
+
+
 def test_a_call_that_has_ended_cannot_be_moved(stage) -> None:
     stage.app.documents = {"answer": "<Response/>"}
     sid = stage.calls()
@@ -282,6 +311,35 @@ def test_live_calls_can_be_listed_by_number_and_status(stage) -> None:
     found = stage.rest.calls.list(to="+821099990000", status="in-progress")
 
     assert [call.sid for call in found] == [sid]
+
+
+def test_a_long_listing_keeps_its_question_from_page_to_page(stage) -> None:
+    stage.app.documents = {"answer": "<Response/>"}
+    mine = {stage.calls() for _ in range(3)}
+    stage.calls(number="+821055556666")
+
+    found = stage.rest.calls.list(from_="+821012345678", page_size=1)
+
+    assert [call.sid in mine for call in found] == [True, True, True]
+
+
+def test_an_address_that_is_not_served_gets_twilios_error(stage) -> None:
+    with pytest.raises(TwilioRestException) as refused:
+        stage.rest.queues("QU" + "0" * 32).fetch()
+
+    assert (refused.value.status, refused.value.code) == (404, 20404)
+
+
+def test_threads_of_a_call_end_with_it(stage) -> None:
+    stage.app.documents = {"answer": "<Response/>", "status": "<Response/>"}
+    sid = stage.calls()
+    stage.ends(sid)
+    stage.client.wait_for(lambda e: e["kind"] == "webhook" and e["url"].endswith("/status"))
+
+    for thread in [t for t in threading.enumerate() if sid in t.name]:
+        thread.join(5)
+
+    assert [t.name for t in threading.enumerate() if sid in t.name] == []
 
 
 def test_a_step_that_nobody_knows_is_told(stage) -> None:
