@@ -56,6 +56,8 @@ class Call:
         self._told = 0
         self._telling = threading.Lock()
         self.unread_from = 0
+        self.document_url = ""
+        """Relative URLs start here."""
 
     # What others do to the call
 
@@ -92,7 +94,7 @@ class Call:
             self.ended_at = datetime.now(UTC)
             self.changed.notify_all()
         self.stop_streams()
-        self.network.left(self)
+        self.network.conferences.leave(self)
         self.event("ended", status=status)
         self.tell_status(status)
         self.network.tell_no_more(self.sid)
@@ -141,12 +143,12 @@ class Call:
             return self._after_failure(fetch, error)
 
     def _act_out(self, fetch: Fetch) -> Fetch | None:
-        document, base = self._document(fetch)
+        document, self.document_url = self._document(fetch)
         for element in parse(document):
             self.still_here()
             following = VERBS_BY_NAME[element.tag](self, element)
             if following is not None:
-                return following.relative_to(base)
+                return following.relative_to(self.document_url)
         self.still_here()
         return None  # The document ran out: the network hangs up.
 
@@ -160,7 +162,7 @@ class Call:
     def _take_move(self) -> Fetch | None:
         with self.changed:
             fetch, self._move = self._move, None
-        self.network.left(self)
+        self.network.conferences.leave(self)
         if not self.network.config.stream_survives_update:
             self.stop_streams()
         return fetch
@@ -188,8 +190,8 @@ class Call:
         """Raises CallOver or CallMoved. A call may be moved while its webhook is on the way: that answer is dropped."""
         self.pause(0)
 
-    def pause(self, seconds: float, *, until_digit: bool = False, until: Callable[[], bool] = lambda: False) -> bool:
-        """Let time pass; True when a digit or `until` cut it short. Raises CallOver, CallMoved."""
+    def pause(self, seconds: float, *, until: Callable[[], bool] = lambda: False) -> bool:
+        """Let time pass; True when `until` cut it short. Raises CallOver, CallMoved."""
         deadline = time.monotonic() + self.network.real(seconds)
         with self.changed:
             while True:
@@ -197,12 +199,16 @@ class Call:
                     raise CallOver
                 if self._move is not None:
                     raise CallMoved
-                if (until_digit and self.digits) or until():
+                if until():
                     return True
                 left = deadline - time.monotonic()
                 if left <= 0:
                     return False
                 self.changed.wait(left)
+
+    def keyed(self) -> bool:
+        """Whether a digit waits to be read."""
+        return bool(self.digits)
 
     def hear(self, text: str, language: str) -> None:
         """The person at this end is told something."""

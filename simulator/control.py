@@ -40,7 +40,7 @@ def control_blueprint(network: PhoneNetwork) -> Blueprint:
             "status": call.status,
             "heard": call.heard,
             "conference": call.conference,
-            "talks": network.talks(call),
+            "talks": network.conferences.talks(call),
         }
 
     @control.get("/events")

@@ -1,14 +1,13 @@
 """The network itself: calls, conferences, people, pace and faults."""
 
 import queue
-import secrets
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from pathlib import Path
 
 from simulator.call import Call
+from simulator.conference import Conferences
 from simulator.config import NetworkConfig
 from simulator.events import EventLog
 from simulator.order import Order
@@ -27,16 +26,6 @@ class Faults:
     rest_create_times: int = 0
 
 
-@dataclass
-class Conference:
-    name: str
-    sid: str = field(default_factory=lambda: f"CF{secrets.token_hex(16)}")
-    members: dict[str, bool] = field(default_factory=dict)
-    """CallSid → whether the conference ends when they leave."""
-    over: bool = False
-    created_at: datetime = field(default_factory=lambda: datetime.now(UTC))
-
-
 class PhoneNetwork:
     """Everything that is shared between calls. `start()` begins the pace; `close()` ends all calls."""
 
@@ -45,7 +34,7 @@ class PhoneNetwork:
         self.events = EventLog(events_path)
         self.faults = Faults()
         self.calls: dict[str, Call] = {}
-        self.conferences: dict[str, Conference] = {}
+        self.conferences = Conferences(self)
         self._people: dict[str, Person] = {}
         self._scripts: dict[str, Script] = {}
         self._lock = threading.RLock()
@@ -172,49 +161,7 @@ class PhoneNetwork:
             self._scripts[leg.sid] = Script(leg, person.steps)
         return None
 
-    # Conferences
-
-    def join_conference(self, call: Call, name: str, *, ends_on_exit: bool) -> Conference:
-        with self._lock:
-            conference = self.conferences.get(name)
-            if conference is None or conference.over:
-                conference = self.conferences[name] = Conference(name)
-            others = list(conference.members)
-            conference.members[call.sid] = ends_on_exit
-            call.conference = name
-        call.event("joined_conference", conference=name, others=others)
-        self._notice(conference)
-        return conference
-
-    def left(self, call: Call) -> None:
-        """Out of the conference, if in one."""
-        with self._lock:
-            conference = self.conferences.get(call.conference or "")
-            if conference is None or call.sid not in conference.members:
-                return
-            ends = conference.members.pop(call.sid)
-            call.conference = None
-            conference.over = conference.over or ends or not conference.members
-        call.event("left_conference", conference=conference.name)
-        self._notice(conference)
-
-    def end_conference(self, conference: Conference) -> None:
-        conference.over = True
-        self._notice(conference)
-
-    def talks(self, call: Call) -> bool:
-        """Whether somebody else is on the line with them."""
-        conference = self.conferences.get(call.conference or "")
-        return conference is not None and len(conference.members) > 1
-
-    def _notice(self, conference: Conference) -> None:
-        """Wake everybody in it: they look for themselves whether it is over."""
-        for sid in list(conference.members):
-            member = self.calls[sid]
-            with member.changed:
-                member.changed.notify_all()
-
-    # Status callbacks, in order for each call
+    # Status callbacks, in order for each call and each conference
 
     def later(self, sid: str, work: Callable[[], None]) -> None:
         with self._lock:

@@ -130,9 +130,8 @@ def _hangs_up(call: Call, step: Step) -> None:
 
 def _joins(call: Call, step: Step) -> None:
     """Waits until they talk with somebody."""
-    together = call.wait_until(
-        lambda: not call.live or call.network.talks(call), float(step.get("within_seconds", PATIENCE_SECONDS))
-    )
+    patience = float(step.get("within_seconds", PATIENCE_SECONDS))
+    together = call.wait_until(lambda: not call.live or call.network.conferences.talks(call), patience)
     if not together or not call.live:
         raise Gone
 

@@ -4,20 +4,18 @@ import base64
 import hmac
 import threading
 from collections.abc import Callable, Iterable
-from datetime import datetime
 from functools import wraps
 from typing import Any
-from urllib.parse import urlencode
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, request
 
+from simulator.answers import VERSION, error, not_found, page, rfc2822
 from simulator.call import FINAL, Call
-from simulator.network import Conference, PhoneNetwork
+from simulator.conference_rest import serve_conferences
+from simulator.network import PhoneNetwork
 from simulator.order import Order
 from simulator.verbs import Fetch
 
-VERSION = "2010-04-01"
-PAGE_SIZE = 50
 Handler = Callable[..., Any]
 
 
@@ -39,7 +37,7 @@ def rest_blueprint(network: PhoneNetwork) -> Blueprint:
 
     @rest.get("/Calls.json")
     def calls() -> Any:
-        return _page("calls", [call_json(call) for call in _filtered(network.calls.values())])
+        return page("calls", [call_json(call) for call in _filtered(network.calls.values())])
 
     @rest.get("/Calls/<sid>.json")
     @known_call(network)
@@ -51,31 +49,12 @@ def rest_blueprint(network: PhoneNetwork) -> Blueprint:
     def change(call: Call) -> Any:
         return _update(call)
 
-    @rest.get("/Conferences.json")
-    def conferences() -> Any:
-        name, status = request.args.get("FriendlyName"), request.args.get("Status")
-        found = [c for c in network.conferences.values() if name in (None, c.name)]
-        rows = [conference_json(network, c) for c in found]
-        return _page("conferences", [row for row in rows if status in (None, row["status"])])
-
-    @rest.post("/Conferences/<sid>.json")
-    def end_conference(sid: str) -> Any:
-        for conference in network.conferences.values():
-            if conference.sid == sid:
-                network.end_conference(conference)
-                return conference_json(network, conference)
-        return not_found()
-
-    @rest.get("/Conferences/<sid>/Participants.json")
-    def participants(sid: str) -> Any:
-        members = [m for c in network.conferences.values() if c.sid == sid for m in c.members]
-        return _page("participants", [participant_json(network, sid, member) for member in members])
-
     @rest.get("/IncomingPhoneNumbers.json")
     def numbers() -> Any:
         asked = request.args.get("PhoneNumber")
-        return _page("incoming_phone_numbers", [number_json(network)] if asked in (None, network.config.number) else [])
+        return page("incoming_phone_numbers", [number_json(network)] if asked in (None, network.config.number) else [])
 
+    serve_conferences(rest, network)
     return rest
 
 
@@ -91,15 +70,6 @@ def account_blueprint(network: PhoneNetwork) -> Blueprint:
         return {"sid": sid, "friendly_name": "stand-in", "status": "active", "type": "Full"}
 
     return accounts
-
-
-def error(status: int, code: int, message: str) -> tuple[Response, int]:
-    more = f"https://www.twilio.com/docs/errors/{code}"
-    return jsonify({"code": code, "message": message, "more_info": more, "status": status}), status
-
-
-def not_found() -> tuple[Response, int]:
-    return error(404, 20404, f"The requested resource {request.path} was not found")
 
 
 def known_call(network: PhoneNetwork) -> Callable[[Handler], Handler]:
@@ -184,29 +154,17 @@ def _filtered(calls: Iterable[Call]) -> list[Call]:
         if to in (None, call.order.to)
         and from_number in (None, call.order.from_number)
         and status in (None, call.status)
+        and _started_as_asked(call)
     ]
 
 
-def _page(name: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
-    size, page = int(request.args.get("PageSize", PAGE_SIZE)), int(request.args.get("Page", 0))
-    shown = rows[page * size : (page + 1) * size]
-    more = len(rows) > (page + 1) * size
-    path = request.path
-
-    def address(number: int) -> str:
-        return f"{path}?{urlencode({**request.args, 'PageSize': size, 'Page': number})}"
-
-    return {
-        name: shown,
-        "page": page,
-        "page_size": size,
-        "start": page * size,
-        "end": page * size + max(len(shown) - 1, 0),
-        "uri": address(page),
-        "first_page_uri": address(0),
-        "next_page_uri": address(page + 1) if more else None,
-        "previous_page_uri": address(page - 1) if page else None,
-    }
+def _started_as_asked(call: Call) -> bool:
+    """`StartTime`, `StartTime<` and `StartTime>` are whole UTC dates, bounds included; who never started has none."""
+    asked = {sign: date for sign in ("", "<", ">") if (date := request.args.get(f"StartTime{sign}"))}
+    if not asked or call.started_at is None:
+        return not asked
+    day = call.started_at.date().isoformat()
+    return day == asked.get("", day) and asked.get(">", day) <= day <= asked.get("<", day)
 
 
 def call_json(call: Call) -> dict[str, Any]:
@@ -218,11 +176,11 @@ def call_json(call: Call) -> dict[str, Any]:
         "answered_by": None,
         "api_version": VERSION,
         "caller_name": None,
-        "date_created": _rfc2822(call.created_at),
-        "date_updated": _rfc2822(call.ended_at or call.started_at or call.created_at),
+        "date_created": rfc2822(call.created_at),
+        "date_updated": rfc2822(call.ended_at or call.started_at or call.created_at),
         "direction": order.direction,
         "duration": str(call.duration_seconds) if call.status in FINAL else None,
-        "end_time": _rfc2822(call.ended_at),
+        "end_time": rfc2822(call.ended_at),
         "forwarded_from": None,
         "from": order.from_number,
         "from_formatted": order.from_number,
@@ -232,53 +190,13 @@ def call_json(call: Call) -> dict[str, Any]:
         "price": None,
         "price_unit": "USD",
         "queue_time": str(call.queue_ms),
-        "start_time": _rfc2822(call.started_at),
+        "start_time": rfc2822(call.started_at),
         "status": call.status,
         "subresource_uris": {"streams": f"{uri}/Streams.json", "recordings": f"{uri}/Recordings.json"},
         "to": order.to,
         "to_formatted": order.to,
         "trunk_sid": None,
         "uri": f"{uri}.json",
-    }
-
-
-def conference_json(network: PhoneNetwork, conference: Conference) -> dict[str, Any]:
-    account = network.config.account_sid
-    uri = f"/{VERSION}/Accounts/{account}/Conferences/{conference.sid}"
-    return {
-        "sid": conference.sid,
-        "account_sid": account,
-        "api_version": VERSION,
-        "date_created": _rfc2822(conference.created_at),
-        "date_updated": _rfc2822(conference.created_at),
-        "friendly_name": conference.name,
-        "region": "us1",
-        "status": "completed" if conference.over else "in-progress",
-        "reason_conference_ended": None,
-        "call_sid_ending_conference": None,
-        "subresource_uris": {"participants": f"{uri}/Participants.json"},
-        "uri": f"{uri}.json",
-    }
-
-
-def participant_json(network: PhoneNetwork, conference_sid: str, call_sid: str) -> dict[str, Any]:
-    call, account = network.calls[call_sid], network.config.account_sid
-    return {
-        "account_sid": account,
-        "call_sid": call_sid,
-        "conference_sid": conference_sid,
-        "label": None,
-        "date_created": _rfc2822(call.created_at),
-        "date_updated": _rfc2822(call.created_at),
-        "muted": False,
-        "hold": False,
-        "coaching": False,
-        "call_sid_to_coach": None,
-        "start_conference_on_enter": True,
-        "end_conference_on_exit": True,
-        "status": "connected",
-        "queue_time": "0",
-        "uri": f"/{VERSION}/Accounts/{account}/Conferences/{conference_sid}/Participants/{call_sid}.json",
     }
 
 
@@ -294,7 +212,3 @@ def number_json(network: PhoneNetwork) -> dict[str, Any]:
         "voice_fallback_url": config.fallback_url or "",
         "status_callback": config.status_url or "",
     }
-
-
-def _rfc2822(at: datetime | None) -> str | None:
-    return None if at is None else at.strftime("%a, %d %b %Y %H:%M:%S +0000")

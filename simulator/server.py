@@ -7,10 +7,11 @@ from pathlib import Path
 from flask import Flask
 from werkzeug.serving import BaseWSGIServer, make_server
 
+from simulator.answers import not_found
 from simulator.config import NetworkConfig
 from simulator.control import control_blueprint
 from simulator.network import PhoneNetwork
-from simulator.rest import account_blueprint, not_found, rest_blueprint
+from simulator.rest import account_blueprint, rest_blueprint
 
 
 class NetworkServer:

@@ -16,7 +16,6 @@ _CONFERENCE = frozenset(
         "participantLabel",
         "waitUrl",
         "waitMethod",
-        "maxParticipants",
         "statusCallback",
         "statusCallbackEvent",
         "statusCallbackMethod",

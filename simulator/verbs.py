@@ -9,8 +9,10 @@ from xml.etree.ElementTree import Element
 import requests
 
 from simulator.audio import wav_seconds
+from simulator.conference import Terms
 from simulator.order import Order
-from simulator.twiml import BadTwiml, boolean, whole_number
+from simulator.twiml import BadTwiml, boolean, parse, whole_number
+from simulator.webhooks import WebhookFailed
 
 if TYPE_CHECKING:
     from simulator.call import Call
@@ -21,6 +23,7 @@ BREATH_SECONDS = 0.3
 FOR_EVER = 1000
 GATHER_SECONDS = 5
 DIAL_SECONDS = 30
+WAIT_VERBS = frozenset({"Say", "Play", "Pause"})
 
 
 @dataclass(frozen=True)
@@ -37,15 +40,21 @@ class Fetch:
 
 
 Verb = Callable[["Call", Element], Fetch | None]
+Cut = Callable[[], bool]
+"""Whether what is heard stops here."""
+
+
+def never() -> bool:
+    return False
 
 
 def say(call: "Call", element: Element) -> Fetch | None:
-    _say(call, element, until_digit=False)
+    _say(call, element, until=never)
     return None
 
 
 def play(call: "Call", element: Element) -> Fetch | None:
-    _play(call, element, until_digit=False)
+    _play(call, element, until=never)
     return None
 
 
@@ -96,7 +105,7 @@ def stop(call: "Call", element: Element) -> Fetch | None:
 
 def dial(call: "Call", element: Element) -> Fetch | None:
     conference = element.find("Conference")
-    outcome = _confer(call, conference) if conference is not None else _dial_number(call, element)
+    outcome = _confer(call, conference, call.document_url) if conference is not None else _dial_number(call, element)
     action = element.get("action")
     return None if action is None else Fetch(action, element.get("method", "POST"), outcome)
 
@@ -122,16 +131,16 @@ def spoken_seconds(text: str) -> float:
     return korean / KOREAN_SYLLABLES_A_SECOND + other / LETTERS_A_SECOND + BREATH_SECONDS
 
 
-def _say(call: "Call", element: Element, *, until_digit: bool) -> bool:
+def _say(call: "Call", element: Element, *, until: Cut) -> bool:
     text = (element.text or "").strip()
     for _ in range(whole_number(element, "loop", 1) or FOR_EVER):
         call.hear(text, element.get("language", "en-US"))
-        if call.pause(spoken_seconds(text) / call.network.config.talk_speed, until_digit=until_digit):
+        if call.pause(spoken_seconds(text) / call.network.config.talk_speed, until=until):
             return True
     return False
 
 
-def _play(call: "Call", element: Element, *, until_digit: bool) -> bool:
+def _play(call: "Call", element: Element, *, until: Cut) -> bool:
     url = (element.text or "").strip()
     try:
         response = requests.get(url, timeout=10)
@@ -141,21 +150,24 @@ def _play(call: "Call", element: Element, *, until_digit: bool) -> bool:
         raise BadTwiml(f"<Play> {url}: HTTP {response.status_code}")
     for _ in range(whole_number(element, "loop", 1) or FOR_EVER):
         call.event("played", url=url)
-        if call.pause(wav_seconds(response.content), until_digit=until_digit):
+        if call.pause(wav_seconds(response.content), until=until):
             return True
     return False
+
+
+def _sound(call: "Call", element: Element, *, until: Cut) -> bool:
+    """One Say, Play or Pause; True when it was cut short."""
+    if element.tag == "Say":
+        return _say(call, element, until=until)
+    if element.tag == "Play":
+        return _play(call, element, until=until)
+    return call.pause(whole_number(element, "length", 1), until=until)
 
 
 def _prompt(call: "Call", element: Element) -> None:
     """What is nested in a Gather; a digit cuts it short."""
     for child in element:
-        if child.tag == "Say":
-            cut = _say(call, child, until_digit=True)
-        elif child.tag == "Play":
-            cut = _play(call, child, until_digit=True)
-        else:
-            cut = call.pause(whole_number(child, "length", 1), until_digit=True)
-        if cut:
+        if _sound(call, child, until=call.keyed):
             return
 
 
@@ -165,7 +177,7 @@ def _collect(call: "Call", element: Element) -> str | None:
     most = whole_number(element, "numDigits", FOR_EVER)
     finish = element.get("finishOnKey", "#")
     digits = ""
-    while len(digits) < most and call.pause(timeout, until_digit=True):
+    while len(digits) < most and call.pause(timeout, until=call.keyed):
         digit = call.digits.popleft()
         if finish and digit in finish:
             break
@@ -173,13 +185,61 @@ def _collect(call: "Call", element: Element) -> str | None:
     return digits or None
 
 
-def _confer(call: "Call", element: Element) -> dict[str, str]:
-    name = (element.text or "").strip()
-    conference = call.network.join_conference(call, name, ends_on_exit=boolean(element, "endConferenceOnExit", False))
-    while not conference.over:
-        call.pause(FOR_EVER, until=lambda: conference.over)
-    call.network.left(call)
+def _confer(call: "Call", element: Element, base: str) -> dict[str, str]:
+    conference = call.network.conferences.join(call, (element.text or "").strip(), _terms(element, base))
+
+    def out() -> bool:
+        return conference.over or call.sid not in conference.members
+
+    def waited() -> bool:
+        return conference.started or out()
+
+    if element.get("waitUrl"):
+        wait = Fetch(element.get("waitUrl", ""), element.get("waitMethod", "POST")).relative_to(base)
+        parameters = {"ConferenceSid": conference.sid, "FriendlyName": conference.name}
+        _wait(call, replace(wait, parameters=parameters), until=waited)
+    while not call.pause(FOR_EVER, until=out):
+        pass
+    call.network.conferences.leave(call)
     return {"DialCallStatus": "answered"}
+
+
+def _terms(element: Element, base: str) -> Terms:
+    status_url = element.get("statusCallback")
+    return Terms(
+        starts=boolean(element, "startConferenceOnEnter", True),
+        ends=boolean(element, "endConferenceOnExit", False),
+        muted=boolean(element, "muted", False),
+        label=element.get("participantLabel"),
+        status_url=None if status_url is None else urljoin(base, status_url),
+        status_events=tuple(element.get("statusCallbackEvent", "start end").split()),
+        status_method=element.get("statusCallbackMethod", "POST"),
+    )
+
+
+def _wait(call: "Call", first: Fetch, *, until: Cut) -> None:
+    """The document of a waitUrl, over and over. One that fails is told of, and the call waits in silence."""
+    fetch = first
+    try:
+        # The breath keeps an empty document from being fetched without end.
+        while not call.pause(BREATH_SECONDS, until=until):
+            fetch = _wait_once(call, fetch, until) or first
+    except (WebhookFailed, BadTwiml) as error:
+        call.event("error", code=getattr(error, "code", 12100), message=str(error))
+
+
+def _wait_once(call: "Call", fetch: Fetch, until: Cut) -> Fetch | None:
+    """Where its Redirect leads; None when it ran out or the waiting is over."""
+    answer = call.ask(fetch.url, fetch.parameters, fetch.method)
+    for element in parse(answer.text):
+        if element.tag == "Redirect":
+            following = Fetch((element.text or "").strip(), element.get("method", "POST"), fetch.parameters)
+            return following.relative_to(answer.url)
+        if element.tag not in WAIT_VERBS:
+            raise BadTwiml(f"<{element.tag}> in the document of a waitUrl is not spoken here")
+        if _sound(call, element, until=until):
+            return None
+    return None
 
 
 def _dial_number(call: "Call", element: Element) -> dict[str, str]:

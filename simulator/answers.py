@@ -1,0 +1,45 @@
+"""What every answer of the REST API has in common."""
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Response, jsonify, request
+
+VERSION = "2010-04-01"
+PAGE_SIZE = 50
+
+
+def error(status: int, code: int, message: str) -> tuple[Response, int]:
+    more = f"https://www.twilio.com/docs/errors/{code}"
+    return jsonify({"code": code, "message": message, "more_info": more, "status": status}), status
+
+
+def not_found() -> tuple[Response, int]:
+    return error(404, 20404, f"The requested resource {request.path} was not found")
+
+
+def page(name: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    size, number = int(request.args.get("PageSize", PAGE_SIZE)), int(request.args.get("Page", 0))
+    shown = rows[number * size : (number + 1) * size]
+    more = len(rows) > (number + 1) * size
+    path = request.path
+
+    def address(other: int) -> str:
+        return f"{path}?{urlencode({**request.args, 'PageSize': size, 'Page': other})}"
+
+    return {
+        name: shown,
+        "page": number,
+        "page_size": size,
+        "start": number * size,
+        "end": number * size + max(len(shown) - 1, 0),
+        "uri": address(number),
+        "first_page_uri": address(0),
+        "next_page_uri": address(number + 1) if more else None,
+        "previous_page_uri": address(number - 1) if number else None,
+    }
+
+
+def rfc2822(at: datetime | None) -> str | None:
+    return None if at is None else at.strftime("%a, %d %b %Y %H:%M:%S +0000")

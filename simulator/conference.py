@@ -1,0 +1,232 @@
+"""Conferences: who is in them, when they begin and end, and what the application is told of it."""
+
+import secrets
+import threading
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from simulator.webhooks import WebhookFailed, Webhooks
+
+if TYPE_CHECKING:
+    from simulator.call import Call
+    from simulator.network import PhoneNetwork
+
+ENDED_BY_REST = "conference-ended-via-api"
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a document asks for when it puts a call into a conference."""
+
+    starts: bool = True
+    ends: bool = False
+    muted: bool = False
+    label: str | None = None
+    status_url: str | None = None
+    status_events: tuple[str, ...] = ("start", "end")
+    status_method: str = "POST"
+
+
+@dataclass
+class Member:
+    call: "Call"
+    label: str | None
+    starts: bool
+    ends: bool
+    """Whether the conference ends when they leave."""
+    muted: bool
+    hold: bool = False
+    joined_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    def parameters(self) -> dict[str, str]:
+        """How a status callback tells of them."""
+        flags = {
+            "Muted": self.muted,
+            "Hold": self.hold,
+            "Coaching": False,
+            "StartConferenceOnEnter": self.starts,
+            "EndConferenceOnExit": self.ends,
+        }
+        label = {} if self.label is None else {"ParticipantLabel": self.label}
+        return {"CallSid": self.call.sid, **label, **{name: str(flag).lower() for name, flag in flags.items()}}
+
+
+@dataclass
+class Conference:
+    name: str
+    terms: Terms
+    """Of whoever came first: they say where the conference is told of."""
+    sid: str = field(default_factory=lambda: f"CF{secrets.token_hex(16)}")
+    members: dict[str, Member] = field(default_factory=dict)
+    started: bool = False
+    """They are two, and one of them may start it. Until then its members wait."""
+    over: bool = False
+    reason_ended: str | None = None
+    ended_by: str | None = None
+    """CallSid."""
+    created_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    changed_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    told: int = 0
+
+    @property
+    def status(self) -> str:
+        return "completed" if self.over else "in-progress" if self.started else "init"
+
+    def finish(self, reason: str, call_sid: str | None) -> None:
+        """Over, for the first reason there is."""
+        if not self.over:
+            self.over, self.reason_ended, self.ended_by = True, reason, call_sid
+
+
+class Conferences:
+    """All of them, past ones too. Of one name, at most one is not over."""
+
+    def __init__(self, network: "PhoneNetwork") -> None:
+        self._network = network
+        self._webhooks = Webhooks(network.config.auth_token)
+        self._lock = threading.RLock()
+        self._all: dict[str, Conference] = {}
+        self._of_call: dict[str, Conference] = {}
+
+    def newest_first(self) -> list[Conference]:
+        with self._lock:
+            return list(self._all.values())[::-1]
+
+    def find(self, sid: str) -> Conference | None:
+        return self._all.get(sid)
+
+    def join(self, call: "Call", name: str, terms: Terms) -> Conference:
+        with self._lock:
+            conference = self._open(name, terms)
+            others = list(conference.members)
+            member = Member(call, terms.label, starts=terms.starts, ends=terms.ends, muted=terms.muted)
+            conference.members[call.sid] = member
+            self._of_call[call.sid] = conference
+            call.conference = name
+            starts = self._starts(conference)
+            call.event("joined_conference", conference=name, others=others)
+            self._tell(conference, "join", "participant-join", member)
+            if starts:
+                self._tell(conference, "start", "conference-start")
+        self._notice(conference)
+        return conference
+
+    def leave(self, call: "Call", how: str = "left") -> None:
+        """Out of the conference, if in one. `how`: left, or kicked."""
+        with self._lock:
+            conference = self._of_call.pop(call.sid, None)
+            if conference is None:
+                return
+            member = conference.members.pop(call.sid)
+            call.conference = None
+            if member.ends:
+                conference.finish(f"participant-with-end-conference-on-exit-{how}", call.sid)
+            if not conference.members:
+                conference.finish(f"last-participant-{how}", call.sid)
+            call.event("left_conference", conference=conference.name)
+            self._tell(conference, "leave", "participant-leave", member)
+            if not conference.members:
+                self._tell_end(conference)
+        self._notice(conference)
+        with call.changed:
+            call.changed.notify_all()
+
+    def end(self, conference: Conference) -> None:
+        """REST ends it: its members leave one by one, each going on with its own document."""
+        with self._lock:
+            conference.finish(ENDED_BY_REST, None)
+        self._notice(conference)
+
+    def change(
+        self,
+        conference: Conference,
+        member: Member,
+        *,
+        muted: bool | None = None,
+        hold: bool | None = None,
+        ends: bool | None = None,
+    ) -> None:
+        """REST changes a member; None leaves a thing as it is."""
+        with self._lock:
+            if muted not in (None, member.muted):
+                member.muted = bool(muted)
+                self._tell(conference, "mute", "participant-mute" if muted else "participant-unmute", member)
+            if hold not in (None, member.hold):
+                member.hold = bool(hold)
+                self._tell(conference, "hold", "participant-hold" if hold else "participant-unhold", member)
+            if ends not in (None, member.ends):
+                member.ends = bool(ends)
+                self._tell(conference, "modify", "participant-modify", member)
+        member.call.event("member_changed", muted=member.muted, hold=member.hold)
+
+    def talks(self, call: "Call") -> bool:
+        """Whether somebody else is on the line with them."""
+        conference = self._of_call.get(call.sid)
+        return conference is not None and conference.started and len(conference.members) > 1
+
+    def _open(self, name: str, terms: Terms) -> Conference:
+        for conference in self._all.values():
+            if conference.name == name and not conference.over:
+                return conference
+        conference = Conference(name, terms)
+        self._all[conference.sid] = conference
+        return conference
+
+    def _starts(self, conference: Conference) -> bool:
+        """True at the moment it starts."""
+        members = conference.members.values()
+        if conference.started or len(members) < 2 or not any(member.starts for member in members):
+            return False
+        conference.started = True
+        return True
+
+    def _notice(self, conference: Conference) -> None:
+        """Wake everybody in it: they look for themselves what became of it."""
+        for member in list(conference.members.values()):
+            with member.call.changed:
+                member.call.changed.notify_all()
+
+    # What the application is told
+
+    def _tell_end(self, conference: Conference) -> None:
+        more = {"ReasonConferenceEnded": conference.reason_ended or ""}
+        if conference.ended_by is not None:
+            more["CallSidEndingConference"] = conference.ended_by
+        self._tell(conference, "end", "conference-end", more=more)
+        self._network.tell_no_more(conference.sid)
+
+    def _tell(
+        self,
+        conference: Conference,
+        kind: str,
+        event: str,
+        member: Member | None = None,
+        more: dict[str, str] | None = None,
+    ) -> None:
+        conference.changed_at = datetime.now(UTC)
+        terms = conference.terms
+        if terms.status_url is None or kind not in terms.status_events:
+            return
+        number, conference.told = conference.told, conference.told + 1
+        parameters = {
+            "AccountSid": self._network.config.account_sid,
+            "ConferenceSid": conference.sid,
+            "FriendlyName": conference.name,
+            "StatusCallbackEvent": event,
+            "SequenceNumber": str(number),
+            "Timestamp": conference.changed_at.strftime("%a, %d %b %Y %H:%M:%S +0000"),
+            **({} if member is None else member.parameters()),
+            **(more or {}),
+        }
+        url, method = terms.status_url, terms.status_method
+        self._network.later(conference.sid, lambda: self._send(conference, url, parameters, method))
+
+    def _send(self, conference: Conference, url: str, parameters: dict[str, str], method: str) -> None:
+        log = self._network.events
+        try:
+            answer = self._webhooks.ask(url, parameters, method)
+        except WebhookFailed as error:
+            log.add("error", conference=conference.name, code=error.code, message=str(error))
+            return
+        log.add("webhook", conference=conference.name, url=url, status=answer.status, ms=round(answer.milliseconds, 1))

@@ -1,0 +1,166 @@
+"""Conferences: waiting, meeting, being watched, and being changed by REST."""
+
+import pytest
+from twilio.base.exceptions import TwilioRestException
+
+SECOND = "+821055556666"
+
+
+def room(attributes: str = "") -> str:
+    return f'<Response><Dial action="/after"><Conference {attributes}>room</Conference></Dial></Response>'
+
+
+def told(stage, count: int) -> list[str]:
+    """What the application was told of the conference, once that was so many things."""
+    stage.client.wait_for(lambda _: len(stage.app.asked("room")) >= count)
+    return [p["StatusCallbackEvent"] for p in stage.app.asked("room")]
+
+
+def in_room(stage, *sids: str) -> None:
+    for sid in sids:
+        stage.client.wait_for(lambda e, sid=sid: e["kind"] == "joined_conference" and e["call"] == sid)
+
+
+def test_whoever_is_first_hears_the_waiting_document_until_somebody_comes(stage) -> None:
+    stage.app.documents = {
+        "answer": room('waitUrl="/wait" endConferenceOnExit="true"'),
+        "wait": "<Response><Say>one moment</Say></Response>",
+        "after": "<Response/>",
+    }
+    first = stage.calls({"waits_for": "one moment"}, {"waits_for": "one moment"}, {"stays": True})
+    stage.client.wait_for(lambda e: e["kind"] == "webhook" and len(stage.app.asked("wait")) >= 2)
+
+    second = stage.calls({"waits_to_talk": True}, {"hangs_up": True}, number=SECOND)
+    stage.ends(first)
+
+    assert stage.client.look(second)["heard"] == []
+    assert stage.app.asked("wait")[0]["FriendlyName"] == "room"
+
+
+def test_a_conference_waits_for_who_may_start_it(stage) -> None:
+    attributes = iter(['startConferenceOnEnter="false"', 'startConferenceOnEnter="false"', "", ""])
+    stage.app.documents = {"answer": lambda _: room(next(attributes))}
+    sids = [stage.calls({"stays": True}, number=f"+82105555000{i}") for i in range(2)]
+    in_room(stage, *sids)
+    [waiting] = stage.rest.conferences.list(friendly_name="room")
+
+    in_room(stage, stage.calls({"stays": True}))
+
+    assert waiting.status == "init"
+    assert stage.rest.conferences(waiting.sid).fetch().status == "in-progress"
+
+
+def test_the_application_is_told_who_comes_and_goes(stage) -> None:
+    stage.app.documents = {
+        "answer": room('statusCallback="/room" statusCallbackEvent="start end join leave" endConferenceOnExit="true"'),
+        "after": "<Response/>",
+        "room": "",
+    }
+    first = stage.calls({"waits_to_talk": True}, {"hangs_up": True})
+    in_room(stage, first)
+
+    second = stage.calls({"stays": True}, number=SECOND)
+
+    assert told(stage, 6) == [
+        "participant-join",
+        "participant-join",
+        "conference-start",
+        "participant-leave",
+        "participant-leave",
+        "conference-end",
+    ]
+    asked = stage.app.asked("room")
+    assert [p["SequenceNumber"] for p in asked] == ["0", "1", "2", "3", "4", "5"]
+    assert [p.get("CallSid") for p in asked] == [first, second, None, first, second, None]
+    assert (asked[5]["ReasonConferenceEnded"], asked[5]["CallSidEndingConference"]) == (
+        "participant-with-end-conference-on-exit-left",
+        first,
+    )
+    assert all(stage.app.signed)
+
+
+def test_who_stays_behind_goes_on_waiting_where_nobody_ends_it(stage) -> None:
+    stage.app.documents = {"answer": room(), "after": "<Response/>"}
+    first = stage.calls({"stays": True})
+    in_room(stage, first)
+
+    second = stage.calls({"waits_to_talk": True}, {"hangs_up": True}, number=SECOND)
+    stage.ends(second)
+
+    assert (stage.client.look(first)["conference"], stage.client.look(first)["talks"]) == ("room", False)
+
+
+def test_a_participant_is_muted_held_and_found_by_label(stage) -> None:
+    stage.app.documents = {
+        "answer": room('participantLabel="caller" statusCallback="/room" statusCallbackEvent="mute hold"'),
+        "room": "",
+    }
+    in_room(stage, stage.calls({"stays": True}))
+    [conference] = stage.rest.conferences.list()
+
+    changed = conference.participants("caller").update(muted=True, hold=True)
+    changed = stage.rest.conferences(conference.sid).participants("caller").update(hold=False)
+
+    assert (changed.label, changed.muted, changed.hold) == ("caller", True, False)
+    assert told(stage, 3) == ["participant-mute", "participant-hold", "participant-unhold"]
+
+
+def test_a_participant_who_is_thrown_out_goes_on_with_their_document(stage) -> None:
+    stage.app.documents = {"answer": room(), "after": "<Response><Say>out</Say></Response>"}
+    first, second = stage.calls({"stays": True}), stage.calls({"stays": True}, number=SECOND)
+    in_room(stage, first, second)
+    [conference] = stage.rest.conferences.list()
+
+    conference.participants(second).delete()
+
+    stage.ends(second)
+    assert stage.client.look(second)["heard"] == ["out"]
+    assert [p.call_sid for p in conference.participants.list()] == [first]
+
+
+def test_a_conference_ended_by_rest_lets_everybody_go_on(stage) -> None:
+    stage.app.documents = {"answer": room(), "after": "<Response><Say>over</Say></Response>"}
+    sids = [stage.calls({"stays": True}), stage.calls({"stays": True}, number=SECOND)]
+    in_room(stage, *sids)
+    [conference] = stage.rest.conferences.list(status="in-progress")
+
+    conference.update(status="completed")
+
+    assert [stage.ends(sid) for sid in sids] == ["completed", "completed"]
+    assert [stage.client.look(sid)["heard"] for sid in sids] == [["over"], ["over"]]
+    ended = stage.rest.conferences(conference.sid).fetch()
+    assert (ended.status, ended.reason_conference_ended) == ("completed", "conference-ended-via-api")
+
+
+def test_a_moved_call_is_out_of_its_conference(stage) -> None:
+    stage.app.documents = {"answer": room(), "now": '<Response><Pause length="60"/></Response>'}
+    first, second = stage.calls({"stays": True}), stage.calls({"stays": True}, number=SECOND)
+    in_room(stage, first, second)
+
+    stage.rest.calls(first).update(url=f"{stage.app.url}/now", method="POST")
+    stage.client.wait_for(lambda e: e["kind"] == "left_conference" and e["call"] == first)
+
+    [conference] = stage.rest.conferences.list()
+    assert [p.call_sid for p in conference.participants.list()] == [second]
+
+
+def test_a_waiting_document_that_fails_is_told_of_and_the_call_waits_on(stage) -> None:
+    stage.app.documents = {"answer": room('waitUrl="/wait"'), "wait": "<Response><Dial>1</Dial></Response>"}
+
+    sid = stage.calls({"stays": True})
+    error = stage.client.wait_for(lambda e: e["kind"] == "error")
+
+    assert (error["call"], error["code"], "<Dial>" in error["message"]) == (sid, 12100, True)
+    assert stage.client.look(sid)["conference"] == "room"
+
+
+def test_what_rest_does_not_speak_of_a_participant_is_refused_by_name(stage) -> None:
+    stage.app.documents = {"answer": room()}
+    sid = stage.calls({"stays": True})
+    in_room(stage, sid)
+    [conference] = stage.rest.conferences.list()
+
+    with pytest.raises(TwilioRestException, match="HoldUrl") as refused:
+        conference.participants(sid).update(hold_url="http://127.0.0.1/music")
+
+    assert refused.value.status == 400
