@@ -13,6 +13,9 @@ from simulator.control import control_blueprint
 from simulator.network import PhoneNetwork
 from simulator.rest import account_blueprint, rest_blueprint
 
+# How often the server looks whether it was told to stop: what a test pays at its end.
+CLOSING_SECONDS = 0.1
+
 
 class NetworkServer:
     """A running network; `port` 0 takes a free one."""
@@ -25,7 +28,9 @@ class NetworkServer:
             app.register_blueprint(blueprint(self.network))
         app.register_error_handler(404, lambda _: not_found())
         self._server: BaseWSGIServer = make_server("127.0.0.1", port, app, threaded=True)
-        self._thread = threading.Thread(target=self._server.serve_forever, name="network", daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(CLOSING_SECONDS,), name="network", daemon=True
+        )
 
     @property
     def url(self) -> str:

@@ -17,6 +17,9 @@ from simple_websocket import Client, ConnectionClosed
 from simulator.audio import FRAME_BYTES, FRAME_SECONDS, SILENCE
 from simulator.webhooks import sign
 
+# The library's own thread closes the socket under a sender when the application hangs up: that send fails as OSError.
+GONE = (ConnectionClosed, OSError)
+
 
 @dataclass(frozen=True)
 class StreamOrder:
@@ -60,10 +63,10 @@ class Stream:
         try:
             self._carry(socket)
             self._tell("stream_stopped", stream=self.name)
-        except ConnectionClosed:
+        except GONE:
             self._tell("stream_closed_by_app", stream=self.name)
         finally:
-            with suppress(ConnectionClosed):  # The application may have closed it first.
+            with suppress(*GONE):  # The application may have closed it first.
                 socket.close()
 
     def _carry(self, socket: Client) -> None:

@@ -72,7 +72,7 @@ def app() -> Iterator[Application]:
     flask = Flask("voice")
     flask.add_url_rule("/<path:path>", view_func=application.answer, methods=["GET", "POST"])
     server = make_server("127.0.0.1", 0, flask, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
     application.url = f"http://127.0.0.1:{server.server_port}"
     yield application

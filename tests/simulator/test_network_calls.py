@@ -301,6 +301,19 @@ def test_faults_on_demand(stage) -> None:
     assert rings(stage).startswith("CA")  # Once only.
 
 
+def test_an_answer_that_is_lost_has_placed_its_call(stage) -> None:
+    stage.app.documents = {"leg": "<Response/>"}
+    stage.client.person("+821099990000", answers_with="busy")
+    stage.client.faults(rest_create="timeout_after_placing", times=1)
+    stage.rest.http_client.timeout = 0.5
+
+    with pytest.raises(requests.ReadTimeout):
+        rings(stage)
+
+    placed = stage.client.wait_for(lambda e: e["kind"] == "ordered")
+    assert stage.ends(placed["call"]) == "busy"
+
+
 def test_live_calls_can_be_listed_by_number_and_status(stage) -> None:
     stage.app.documents = {"leg": "<Response/>", "whisper": '<Response><Pause length="60"/></Response>'}
     stage.client.person("+821099990000", steps=[{"stays": True}])

@@ -22,6 +22,8 @@ class Ear:
         self.messages: list[dict] = []
         self.signature = ""
         self.closed = threading.Event()
+        self.patience: int | None = None
+        """Hangs up after so many messages."""
 
 
 @pytest.fixture
@@ -37,9 +39,11 @@ def ear() -> Iterator[Ear]:
             if heard.messages[-1]["event"] == "stop":
                 heard.closed.set()
                 return
+            if len(heard.messages) == heard.patience:
+                return
 
     server = make_server("127.0.0.1", 0, flask, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
     heard.url = f"ws://127.0.0.1:{server.server_port}/media"
     yield heard
@@ -96,6 +100,43 @@ def test_an_application_without_a_socket_is_told_and_the_call_goes_on(stage) -> 
 
     assert stage.ends(sid) == "completed"
     assert "stream_error" in stage.kinds(sid)
+
+
+def test_an_application_that_closes_its_socket_is_told_of_and_the_call_goes_on(stage, ear: Ear) -> None:
+    ear.patience = 3
+    stage.app.documents = {"answer": streaming(ear.url)}
+
+    sid = stage.calls()
+
+    assert stage.ends(sid) == "completed"
+    assert "stream_closed_by_app" in stage.kinds(sid)
+
+
+def test_streams_are_cut_on_demand(stage, ear: Ear) -> None:
+    stage.app.documents = {"answer": streaming(ear.url)}
+    sid = stage.calls()
+    stage.client.wait_for(lambda e: e["kind"] == "stream_started")
+
+    stage.client.faults(cut_streams=True)
+
+    assert ear.closed.wait(10)
+    assert stage.ends(sid) == "completed"
+
+
+@pytest.mark.parametrize("survives", [True, False])
+def test_a_stream_outlives_a_move_or_not_as_configured(make_stage, ear: Ear, survives: bool) -> None:
+    stage = make_stage(stream_survives_update=survives)
+    stage.app.documents = {"answer": streaming(ear.url), "now": '<Response><Pause length="9"/></Response>'}
+    sid = stage.calls()
+    stage.client.wait_for(lambda e: e["kind"] == "stream_started")
+
+    stage.rest.calls(sid).update(url=f"{stage.app.url}/now", method="POST")
+    stage.ends(sid)
+    stopped = stage.client.wait_for(lambda e: e["kind"] == "stream_stopped")
+
+    [ended] = [e for e in stage.client.events() if e["kind"] == "ended"]
+    # A surviving stream ends with the call, nine of the network's seconds later.
+    assert (ended["seconds"] - stopped["seconds"] > 0.2) is not survives
 
 
 def test_a_recording_is_narrowed_to_a_telephones_band(tmp_path: Path) -> None:
