@@ -26,11 +26,11 @@ SETTLE_SECONDS = 5
 TALK_SPEED = 4.0
 
 DELIVERY = Staff("상담원 지우", "+821090000001", ("delivery",))
-BILLING = Staff("상담원 서준", "+821090000002", ("billing",))
+TECH = Staff("상담원 서준", "+821090000002", ("tech",))
 GENERAL = Staff("상담원 하은", "+821090000003", ("general",))
 SAID = {
     "delivery": "배송 조회해 주세요",
-    "billing": "결제가 두 번 됐어요",
+    "tech": "홈페이지에 접속이 안 돼요",
     "yes": "네 맞습니다",
     "unclear": "(웅얼거림)",
     "unclear_again": "(웅얼거림)",
@@ -89,7 +89,7 @@ class Demo:
         self._console = console
 
     def play(self, *, kill_worker: bool) -> list[Scene]:
-        self._stage.hire([DELIVERY, BILLING, GENERAL])
+        self._stage.hire([DELIVERY, TECH, GENERAL])
         with self._teller:
             return [self._clear_request(), self._long_line(kill_worker=kill_worker), self._unclear_speech()]
 
@@ -120,7 +120,7 @@ class Demo:
         scene = Scene("b  long line, callback", "서연", "+821012340002", "called back once, connected")
         self._announce(scene)
         talking = self._network.call(
-            "+821012340011", name="앞 고객 1", steps=[{"waits_for": "무엇을"}, {"presses": "1"}]
+            "+821012340011", name="앞 고객 1", steps=[{"waits_for": "무엇을"}, {"presses": "4"}]
         )
         self._until(lambda e: e["kind"] == "joined_conference" and e["call"] == talking)
         waiting = self._network.call(
@@ -128,7 +128,7 @@ class Demo:
             name="앞 고객 2",
             steps=[
                 {"waits_for": "무엇을"},
-                {"presses": "1"},
+                {"presses": "4"},
                 {"waits_for": "전화를 원하시면"},
                 {"presses": "2"},
                 {"waits_to_talk": True},
@@ -144,7 +144,7 @@ class Demo:
             steps=[
                 {"waits_for": "무엇을"},
                 {"waits_seconds": 1.5},
-                {"says": str(RECORDINGS / "billing.wav")},
+                {"says": str(RECORDINGS / "tech.wav")},
                 {"waits_for": "전화를 원하시면"},
                 {"waits_seconds": 2},
                 yes,
@@ -243,7 +243,7 @@ class Demo:
         dialled = [e for e in self._network.events() if e["kind"] == "ordered" and e["to"] == scene.number]
         if len(dialled) != 1:
             scene.problems.append(f"the caller was rung {len(dialled)} times instead of once")
-        if "billing" not in [e.get("audio") for e in self._network.events()]:
+        if "tech" not in [e.get("audio") for e in self._network.events()]:
             scene.problems.append("the caller was never heard")
         scene.facts = {"attempts": str(tries), "rung": str(len(dialled)), "words": row.words if row else ""}
 

@@ -41,13 +41,12 @@ class Recording:
 
 
 RECORDINGS = (
-    Recording("delivery", "배송 조회해 주세요", "ko+steph", 170, 40),
-    Recording("billing", "결제가 두 번 됐어요", "ko+Hugo", 180, 50),
+    Recording("delivery", "배송 조회해 주세요", "ko+Andrea", 150, 35),
     Recording("tech", "홈페이지에 접속이 안 돼요", "ko+Andrea", 140, 20),
     Recording("yes", "네 맞습니다", "ko+robert", 150, 70, yes_no=True),
     Recording("no", "아니에요", "ko+Alex", 150, 30, yes_no=True),
-    Recording("unclear", "어 그 있잖아요 저기 그거", "ko+croak", 200, 20, noise_dbfs=-32),
-    Recording("unclear_again", "그러니까 그게 말이에요", "ko+whisper", 190, 60, noise_dbfs=-32),
+    Recording("unclear", "아 그거 있는데 뭐지", "ko+whisper", 220, 30, noise_dbfs=-28),
+    Recording("unclear_again", "그러니까 그게 말이에요", "ko+whisperf", 200, 80, noise_dbfs=-28),
 )
 
 

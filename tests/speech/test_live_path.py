@@ -37,7 +37,6 @@ def decided(hearing: Hearing, failures: int = 0) -> Decision:
     ("recording", "meaning", "words"),
     [
         ("delivery", "delivery", "배송 조회해 주세요"),
-        ("billing", "billing", "결제가 두 번 됐어요"),
         ("tech", "tech", "홈페이지에 접속이 안 돼요"),
     ],
 )
