@@ -7,6 +7,7 @@ caller.says("배송 조회요")
 assert caller.position == 1
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -193,7 +194,7 @@ class House:
         return [order.to for order in self.carrier.calls]
 
 
-class Party:
+class Party(ABC):
     """Somebody with a phone at their ear."""
 
     def __init__(self, house: House, number: str) -> None:
@@ -254,8 +255,9 @@ class Party:
         self.fetch(dial.attrib["action"], DialCallStatus="answered")
         self.house.settle()
 
+    @abstractmethod
     def ends(self, status: str) -> None:
-        raise NotImplementedError
+        """The carrier tells of the end of their call."""
 
     def hangs_up(self) -> None:
         self.ends("completed")
