@@ -8,6 +8,7 @@ from typing import Any
 
 E164 = re.compile(r"\+[1-9]\d{6,14}")
 ACCOUNT_SID = re.compile(r"AC[0-9a-fA-F]{32}")
+DATABASE = re.compile(r"(sqlite|postgresql)(\+\w+)?://.*")
 
 
 class SettingsErrors(Exception):
@@ -30,9 +31,30 @@ def _url(*schemes: str) -> Callable[[str], str]:
     def read(value: str) -> str:
         if not value.startswith(tuple(f"{scheme}://" for scheme in schemes)):
             raise Wrong(f"an address that begins with {' or '.join(schemes)}:// is expected")
+        if not value.partition("://")[2].strip("/"):
+            raise Wrong("the address names no server")
         return value.rstrip("/")
 
     return read
+
+
+def _site(*schemes: str) -> Callable[[str], str]:
+    """An address that paths are put behind."""
+    url = _url(*schemes)
+
+    def read(value: str) -> str:
+        address = url(value)
+        if "?" in address or "#" in address:
+            raise Wrong("an address without ? and # is expected: paths are put behind it")
+        return address
+
+    return read
+
+
+def _database(value: str) -> str:
+    if not DATABASE.fullmatch(value):
+        raise Wrong("an address like sqlite:///var/barocall.sqlite3 or postgresql+psycopg://… is expected")
+    return value
 
 
 def _number(value: str) -> str:
@@ -49,7 +71,7 @@ def _account(value: str) -> str:
 
 def _whole(low: int, high: int) -> Callable[[str], int]:
     def read(value: str) -> int:
-        if not value.isdigit() or not low <= int(value) <= high:
+        if not value.isdecimal() or not low <= int(value) <= high:
             raise Wrong(f"a whole number from {low} to {high} is expected")
         return int(value)
 
@@ -101,7 +123,7 @@ class Settings:
     """One field per variable; the variable's name is the field's in capitals."""
 
     public_url: str = _setting(
-        _url("https", "http"), "Where the carrier reaches us; signatures are checked against it."
+        _site("https", "http"), "Where the carrier reaches us; signatures are checked against it."
     )
     media_url: str = _setting(
         _url("wss", "ws"),
@@ -114,16 +136,17 @@ class Settings:
     twilio_auth_token_next: str = _setting(
         _text, "A second secret that webhooks may be signed with, while you change it.", "", optional=True, secret=True
     )
-    twilio_api_url: str = _setting(_url("https", "http"), "Twilio's REST API.", "https://api.twilio.com")
+    twilio_api_url: str = _setting(_site("https", "http"), "Twilio's REST API.", "https://api.twilio.com")
     phone_number: str = _setting(_number, "Our number, as callers see it when we phone them.")
     fallback_number: str | None = _setting(
         _number, "A telephone that a person answers when barocall itself cannot help.", "", optional=True
     )
+    # Both may hold a password.
     database_url: str = _setting(
-        _text, "Where everything is remembered (SQLAlchemy URL).", "sqlite:///var/barocall.sqlite3"
+        _database, "Where everything is remembered (SQLAlchemy URL).", "sqlite:///var/barocall.sqlite3", secret=True
     )
     redis_url: str = _setting(
-        _url("redis", "rediss", "unix"), "Redis: work to do, nothing else.", "redis://127.0.0.1:6379/0"
+        _url("redis", "rediss", "unix"), "Redis: work to do, nothing else.", "redis://127.0.0.1:6379/0", secret=True
     )
     menu_file: str = _setting(_text, "The menu that is put in force at the start.", "menus.yaml")
     recogniser: str = _setting(_one_of("vosk", "none"), "Who hears callers; none: keys only.", "vosk")
@@ -160,6 +183,7 @@ class Settings:
         """Raises SettingsErrors that names everything which is missing or wrong."""
         problems: list[str] = []
         values = {setting.name: _read(setting, environ, problems) for setting in fields(cls)}
+        problems += _shared_ports(values)
         if problems:
             raise SettingsErrors(problems)
         if not values["media_url"]:
@@ -179,6 +203,20 @@ def settings_table() -> tuple[SettingRow, ...]:
     """For the documents."""
     rows = ((setting.name.upper(), setting.metadata) for setting in fields(Settings))
     return tuple(SettingRow(name, about["help"], about["default"]) for name, about in rows)
+
+
+def _shared_ports(values: Mapping[str, Any]) -> list[str]:
+    """Two servers on one port: the second would die at the start, with its reason in a log."""
+    owners: dict[int, str] = {}
+    problems = []
+    for name in ("voice_port", "media_port", "console_port"):
+        port = values[name]
+        if port is not None and port in owners:
+            problems.append(
+                f"{name.upper()} {port} is wrong: {owners[port].upper()} has the same port, give another one"
+            )
+        owners.setdefault(port, name)
+    return problems
 
 
 def _read(setting: Any, environ: Mapping[str, str], problems: list[str]) -> Any:
