@@ -17,6 +17,7 @@ from typing import IO
 
 STOP_SECONDS = 8.0
 READY_SECONDS = 60.0
+WATCH_SECONDS = 0.1
 BACK_OFF_SECONDS = (0.2, 1.0, 3.0, 10.0)
 STEADY_SECONDS = 30.0
 """A process that has run so long is no longer counted as failing."""
@@ -38,15 +39,23 @@ class Child:
     process: subprocess.Popen[bytes] | None = None
     failures: int = 0
     started: float = 0.0
+    restart_at: float | None = None
     log: IO[bytes] | None = field(default=None, repr=False)
 
 
 class Supervisor:
     """Use as a context: everything that was started is stopped at its end, in reverse order, whatever happened."""
 
-    def __init__(self, log_folder: Path, *, say: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(
+        self,
+        log_folder: Path,
+        *,
+        say: Callable[[str], None] = lambda _: None,
+        stop_seconds: float = STOP_SECONDS,
+    ) -> None:
         self._log_folder = log_folder
         self._say = say
+        self._stop_seconds = stop_seconds
         self._children: list[Child] = []
         self._stopping = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="watcher", daemon=True)
@@ -94,8 +103,10 @@ class Supervisor:
 
     def stop(self) -> None:
         self._stopping.set()
+        # The watcher first: what it starts after this would be left running.
+        self._watcher.join()
         for child in reversed(self._children):
-            _end(child)
+            _end(child, self._stop_seconds)
 
     def wait(self) -> None:
         """Until SIGINT or SIGTERM."""
@@ -105,6 +116,8 @@ class Supervisor:
         stopped.wait()
 
     def _spawn(self, child: Child) -> None:
+        if child.log is not None:
+            child.log.close()
         child.log = child.log_path.open("ab")
         child.process = subprocess.Popen(  # noqa: S603 -- our own commands
             child.command,
@@ -128,22 +141,21 @@ class Supervisor:
         raise NotReady(f"{child.name} did not start; the end of {child.log_path}:\n{_tail(child.log_path)}")
 
     def _watch(self) -> None:
-        while not self._stopping.wait(0.1):
+        while not self._stopping.wait(WATCH_SECONDS):
             for child in self._children:
                 if child.process is not None and child.process.poll() is not None:
-                    self._restart(child)
+                    self._revive(child, child.process.returncode, time.monotonic())
 
-    def _restart(self, child: Child) -> None:
-        steady = time.monotonic() - child.started > STEADY_SECONDS
-        child.failures = 1 if steady else child.failures + 1
-        self._say(f"{child.name} ended and is started again")
-        if not self._stopping.wait(BACK_OFF_SECONDS[min(child.failures, len(BACK_OFF_SECONDS)) - 1]):
+    def _revive(self, child: Child, status: int, now: float) -> None:
+        """Start it again after its back-off; nobody else waits meanwhile."""
+        if child.restart_at is None:
+            child.failures = 1 if now - child.started > STEADY_SECONDS else child.failures + 1
+            back_off = BACK_OFF_SECONDS[min(child.failures, len(BACK_OFF_SECONDS)) - 1]
+            child.restart_at = now + back_off
+            self._say(f"{child.name} ended ({_how(status)}) and is started again in {back_off:g} s")
+        elif now >= child.restart_at:
+            child.restart_at = None
             self._spawn(child)
-
-
-def python(*arguments: str) -> list[str]:
-    """A command of this very Python."""
-    return [sys.executable, *arguments]
 
 
 def barocall(*arguments: str) -> list[str]:
@@ -185,7 +197,11 @@ def _listens(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def _end(child: Child) -> None:
+def _how(status: int) -> str:
+    return f"exit status {status}" if status >= 0 else signal.Signals(-status).name
+
+
+def _end(child: Child, stop_seconds: float) -> None:
     """SIGTERM to the whole group, and SIGKILL to what is left of it."""
     process = child.process
     if process is None:
@@ -196,7 +212,7 @@ def _end(child: Child) -> None:
         except ProcessLookupError:
             break
         try:
-            process.wait(STOP_SECONDS)
+            process.wait(stop_seconds)
         except subprocess.TimeoutExpired:
             continue
     if child.log is not None:
