@@ -1,12 +1,15 @@
 """The carrier behind Twilio's REST API."""
 
+import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import requests
-from twilio.base.exceptions import TwilioRestException
+from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
+from twilio.http.response import Response
 from twilio.rest import Client
 from urllib3.exceptions import NewConnectionError
 
@@ -84,12 +87,21 @@ class TwilioAccount:
         }
 
 
+@dataclass(frozen=True)
+class _Refusal:
+    """An answer that is none."""
+
+    status: int
+    code: int
+    words: str
+
+
 def _asking(request: Callable[[], Any]) -> Any:
     """Run one REST request; say in our words what went wrong."""
     try:
         return request()
-    except TwilioRestException as error:
-        raise _named(error) from error
+    except TwilioException as error:
+        raise _named(_refusal(error)) from error
     except requests.RequestException as error:
         raise (CarrierBusy if _never_sent(error) else CarrierUnsure)(str(error)) from error
 
@@ -100,12 +112,26 @@ def _never_sent(error: requests.RequestException) -> bool:
     return isinstance(error, requests.ConnectTimeout) or isinstance(reason, NewConnectionError)
 
 
-def _named(error: TwilioRestException) -> Exception:
-    if error.status == TOO_MANY_REQUESTS:
-        return CarrierBusy(error.msg)
-    if error.status >= 500:
-        return CarrierUnsure(f"HTTP {error.status}")
-    code = error.code or error.status
-    if code in CALL_GONE_CODES or error.status == 404:
-        return CallGone(error.msg)
-    return CarrierRefused(code, error.msg, permanent=code in PERMANENT_CODES)
+def _refusal(error: TwilioException) -> _Refusal:
+    if isinstance(error, TwilioRestException):
+        return _Refusal(error.status, error.code or error.status, error.msg)
+    # A list raises the library's base class, with the response among its arguments.
+    response = error.args[1] if len(error.args) > 1 else None
+    if not isinstance(response, Response):
+        raise error
+    try:
+        told = json.loads(response.text)
+    except ValueError:
+        told = {}
+    status = response.status_code
+    return _Refusal(status, told.get("code") or status, told.get("message") or f"HTTP {status}")
+
+
+def _named(refusal: _Refusal) -> Exception:
+    if refusal.status == TOO_MANY_REQUESTS:
+        return CarrierBusy(refusal.words)
+    if refusal.status >= 500:
+        return CarrierUnsure(f"HTTP {refusal.status}")
+    if refusal.code in CALL_GONE_CODES or refusal.status == 404:
+        return CallGone(refusal.words)
+    return CarrierRefused(refusal.code, refusal.words, permanent=refusal.code in PERMANENT_CODES)

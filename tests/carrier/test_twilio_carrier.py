@@ -133,6 +133,8 @@ def test_every_refusal_has_its_name(twilio, carrier, status, code, named):
     twilio.status, twilio.body = status, {"code": code, "message": "no", "status": status}
     with pytest.raises(named):
         carrier.move_call(SID, "/voice/now")
+    with pytest.raises(named):
+        carrier.calls_to("+821012345678")
 
 
 @pytest.mark.parametrize(("code", "permanent"), [(21211, True), (21214, True), (20003, False), (21210, False)])
