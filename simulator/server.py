@@ -3,6 +3,8 @@
 import logging
 import threading
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 from flask import Flask
 from werkzeug.serving import BaseWSGIServer, make_server
@@ -35,6 +37,13 @@ class NetworkServer:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self._server.server_port}"
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, _kind: type[BaseException] | None, _e: BaseException | None, _at: TracebackType | None) -> None:
+        self.close()
 
     def start(self) -> None:
         self.network.start()

@@ -57,22 +57,22 @@ def test_an_empty_gather_falls_through(stage) -> None:
 
 def test_a_gather_collects_until_its_finishing_key(stage) -> None:
     stage.app.documents = {
-        "answer": '<Response><Gather action="/key" numDigits="11"/></Response>',
+        "answer": '<Response><Gather action="/key" numDigits="11"><Say>누르세요</Say></Gather></Response>',
         "key": "<Response/>",
     }
 
-    stage.ends(stage.calls({"waits_seconds": 1}, {"presses": "0101#"}))
+    stage.ends(stage.calls({"waits_for": "누르세요"}, {"presses": "0101#"}))
 
     assert stage.app.asked("key")[0]["Digits"] == "0101"
 
 
 def test_hash_is_a_key_where_no_key_finishes(stage) -> None:
     stage.app.documents = {
-        "answer": '<Response><Gather action="/key" numDigits="1" finishOnKey=""/></Response>',
+        "answer": '<Response><Gather action="/key" finishOnKey="" numDigits="1"><Say>자</Say></Gather></Response>',
         "key": "<Response/>",
     }
 
-    stage.ends(stage.calls({"waits_seconds": 1}, {"presses": "#"}))
+    stage.ends(stage.calls({"waits_for": "자"}, {"presses": "#"}))
 
     assert stage.app.asked("key")[0]["Digits"] == "#"
 
