@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Select, delete, func, insert, select, update
 
 from callqueue.department import Department
 from store.database import insert_row, one_of
-from store.tables import agent_skills, agent_states, agents
+from store.tables import agent_skills, agent_states, agents, line_entries
 
 
 class AgentState(StrEnum):
@@ -47,7 +47,8 @@ AT_WORK = (_S.READY, _S.RINGING, _S.TALK, _S.HOLD, _S.WRAP)
 
 
 class IllegalMove(Exception):
-    """An agent can't go from the one state to the other. See callqueue.agents.MOVES."""
+    """An agent can't go from the one state to the other (see callqueue.agents.MOVES), or not while a caller is
+    theirs."""
 
 
 class UnknownAgent(Exception):
@@ -110,14 +111,18 @@ def move_agent(
     """Change an agent's state and remember why.
 
     With `expected`, an agent in another state is left alone and the answer is False: somebody was faster, which is
-    normal. Without it, a move that MOVES does not know raises IllegalMove.
+    normal. Without it somebody wishes it by hand: while a caller is offered to or talks with the agent, that raises
+    IllegalMove, as every move does that MOVES does not know.
     """
     current = state_of(tx, agent_id)
     if expected is not None and current not in expected:
         return False
     if to == current:
         return True
-    if to not in MOVES[current]:
+    # Ready with a caller of their own, an agent would be matched again: the database refuses that, and with it every
+    # other match of the house.
+    by_hand = expected is None
+    if to not in MOVES[current] or (by_hand and _has_caller(tx, agent_id)):
         raise IllegalMove(f"agent {agent_id}: {current} → {to}")
     changed = tx.execute(
         update(agents)
@@ -153,6 +158,13 @@ def end_long_wraps(tx: Connection, *, limit: timedelta, now: datetime) -> int:
         move_agent(tx, agent_id, _S.READY, now=now, reason="wrap-up time is over", expected=(_S.WRAP,))
         for agent_id in over
     )
+
+
+def _has_caller(tx: Connection, agent_id: int) -> bool:
+    theirs = select(line_entries.c.id).where(line_entries.c.agent_id == agent_id)
+    # callqueue.line.EntryState; that module imports this one.
+    standing = theirs.where(one_of(line_entries.c.state, ("offered", "connected")))
+    return tx.execute(standing.limit(1)).first() is not None
 
 
 def _record(tx: Connection, agent_id: int, state: AgentState, now: datetime, reason: str) -> None:

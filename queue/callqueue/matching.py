@@ -73,7 +73,7 @@ def match(tx: Connection, departments: Mapping[str, Department], now: datetime) 
 
 def _offer(tx: Connection, found: Match, now: datetime) -> Assignment | None:
     """None: another process took the agent or the caller between our look and our claim."""
-    ready = (AgentState.READY,)
+    ready, ringing = (AgentState.READY,), (AgentState.RINGING,)
     if not move_agent(tx, found.agent_id, AgentState.RINGING, now=now, reason="offered a caller", expected=ready):
         return None
     claimed = tx.execute(
@@ -82,7 +82,7 @@ def _offer(tx: Connection, found: Match, now: datetime) -> Assignment | None:
         .values(state=EntryState.OFFERED.value, agent_id=found.agent_id, offered_at=now)
     )
     if claimed.rowcount == 0:
-        move_agent(tx, found.agent_id, AgentState.READY, now=now, reason="the caller had left")
+        move_agent(tx, found.agent_id, AgentState.READY, now=now, reason="the caller had left", expected=ringing)
         return None
     row = tx.execute(
         select(

@@ -147,6 +147,41 @@ def test_illegal_moves_of_agents_are_refused_by_name(store: Store, state: AgentS
             agents.move_agent(tx, agent_id, to, now=NOW, reason="test")
 
 
+@pytest.mark.parametrize("wish", [AgentState.READY, AgentState.PAUSE])
+def test_nobody_is_moved_by_hand_while_a_caller_is_offered_to_them(store: Store, wish: AgentState) -> None:
+    with store.write() as tx:
+        entry, agent_id = joins(tx, 1), ready(tx, "지우", "billing")
+        match(tx, {"billing": BILLING}, NOW)
+
+        with pytest.raises(IllegalMove, match=f"ringing → {wish}"):
+            agents.move_agent(tx, agent_id, wish, now=NOW, reason="by hand")
+
+        assert line.accepted(tx, entry, agent_id, NOW)
+        assert agents.state_of(tx, agent_id) == AgentState.TALK
+
+
+def test_nobody_is_made_ready_by_hand_in_a_conversation_and_the_next_caller_waits(store: Store) -> None:
+    with store.write() as tx:
+        talking, agent_id = joins(tx, 1), ready(tx, "지우", "billing")
+        match(tx, {"billing": BILLING}, NOW)
+        line.accepted(tx, talking, agent_id, NOW)
+        waiting = joins(tx, 2, seconds=1)
+
+        with pytest.raises(IllegalMove, match="talk → ready"):
+            agents.move_agent(tx, agent_id, AgentState.READY, now=NOW, reason="by hand")
+
+        assert match(tx, {"billing": BILLING}, NOW) == ()
+        assert line.position(tx, waiting, NOW) == 1
+
+
+def test_who_is_left_ringing_without_a_caller_is_freed_by_hand(store: Store) -> None:
+    with store.write() as tx:
+        agent_id = ready(tx, "지우", "billing")
+        agents.move_agent(tx, agent_id, AgentState.RINGING, now=NOW, reason="test")
+
+        assert agents.move_agent(tx, agent_id, AgentState.READY, now=NOW, reason="by hand")
+
+
 def test_every_change_of_state_is_remembered_with_its_reason(store: Store) -> None:
     with store.write() as tx:
         agent_id = ready(tx, "지우", "billing")

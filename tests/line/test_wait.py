@@ -1,5 +1,6 @@
 """The wait as a range: held against simulated waits of the very process that the formula describes."""
 
+import math
 import random
 import statistics
 from datetime import UTC, datetime, timedelta
@@ -32,6 +33,16 @@ def test_the_quantiles_are_those_of_the_simulated_wait(ahead: int, at_work: int)
     scale = statistics.mean(waits)
     for formula, truth in zip((told.low_seconds, told.mid_seconds, told.high_seconds), simulated, strict=True):
         assert abs(formula - truth) < 0.05 * scale
+
+
+def test_the_quantiles_of_the_next_caller_are_within_2_5_percent_of_the_exact_ones() -> None:
+    """Nobody ahead: an exponential wait, the shape at which the formula is worst."""
+    handle = 240.0
+
+    told = erlang_a(ahead=0, agents_at_work=1, handle_seconds=handle, giving_up_per_second=0.0)
+
+    exact = [-handle * math.log(1 - share) for share in (0.1, 0.5, 0.9)]
+    assert [told.low_seconds, told.mid_seconds, told.high_seconds] == pytest.approx(exact, rel=0, abs=0.025 * handle)
 
 
 @given(st.integers(0, 60), st.integers(1, 40), st.floats(10, 3000), st.floats(0, 0.05))
