@@ -35,6 +35,26 @@ def test_words(words: str, masked: str) -> None:
     assert mask_words(words) == masked
 
 
-@given(st.text("0123456789 -.가나", max_size=40))
-def test_no_run_of_six_digits_survives(words: str) -> None:
-    assert not re.search(r"\d{6}", re.sub(r"[ \-.]", "", mask_words(words)))
+@given(st.text("0123456789 -.,가나", max_size=40))
+def test_no_run_of_six_figures_survives(words: str) -> None:
+    assert not re.search(r"[0-9]{6}", re.sub(r"[ \-.,]", "", mask_words(words)))
+
+
+@given(st.text("공영일이삼사오육륙칠팔구 -.,가나", max_size=40))
+def test_no_run_of_six_digits_read_aloud_survives(words: str) -> None:
+    assert not re.search("[공영일이삼사오육륙칠팔구]{6}", re.sub(r"[ \-.,]", "", mask_words(words)))
+
+
+@given(st.text("0123456789공일이 -.,가나", max_size=40))
+def test_masking_changes_digits_into_stars_and_nothing_else(words: str) -> None:
+    masked = mask_words(words)
+
+    assert len(masked) == len(words)
+    assert all(new == old or (new == "*" and old in "0123456789공일이") for old, new in zip(words, masked, strict=True))
+
+
+@given(st.text("0123456789공일이 -.,*가나", max_size=40))
+def test_masked_words_stay_as_they_are(words: str) -> None:
+    once = mask_words(words)
+
+    assert mask_words(once) == once

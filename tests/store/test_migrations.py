@@ -2,6 +2,7 @@ from pathlib import Path
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy import text
 
 from callbacks.lifecycle import OPEN
 from store.database import Store
@@ -12,6 +13,24 @@ from store.tables import _OPEN_CALLBACK, metadata
 def test_the_migrations_make_exactly_the_tables_of_today(store: Store) -> None:
     with store.read() as tx:
         assert compare_metadata(MigrationContext.configure(tx), metadata) == []
+
+
+def test_the_migrations_make_exactly_the_indexes_of_today(store: Store, tmp_path: Path) -> None:
+    # Alembic does not compare an index's WHERE, and "one caller, one agent, once" is such a WHERE.
+    today = Store(f"sqlite:///{tmp_path}/today.sqlite3")
+    with today.write() as tx:
+        metadata.create_all(tx)
+
+    assert _indexes(store) == _indexes(today)
+    today.close()
+
+
+def test_an_index_covers_the_same_rows_on_both_databases() -> None:
+    wheres = [index.dialect_options for table in metadata.tables.values() for index in table.indexes]
+
+    assert [str(options["sqlite"]["where"]) for options in wheres] == [
+        str(options["postgresql"]["where"]) for options in wheres
+    ]
 
 
 def test_migrating_twice_does_nothing(tmp_path: Path) -> None:
@@ -27,3 +46,9 @@ def test_an_open_promise_is_the_same_to_the_database_and_to_us() -> None:
     listed = ", ".join(f"'{state}'" for state in OPEN)
 
     assert f"state IN ({listed})" == _OPEN_CALLBACK
+
+
+def _indexes(store: Store) -> dict[str, str]:
+    listed = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+    with store.read() as tx:
+        return {name: " ".join(sql.split()) for name, sql in tx.execute(text(listed))}

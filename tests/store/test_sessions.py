@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -22,6 +24,9 @@ from store.database import Store, insert_row
 from store.tables import cases
 
 store = Store(sys.argv[1])
+with store.read():
+    print("ready", flush=True)
+sys.stdin.readline()
 for _ in range(200):
     with store.write() as tx:
         seen = tx.execute(select(func.count()).select_from(cases)).scalar_one()
@@ -32,13 +37,38 @@ for _ in range(200):
 
 def test_two_processes_write_at_once_and_none_sees_half_of_the_other(store: Store) -> None:
     command = [sys.executable, "-c", WRITER, store.url]
-    writers = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(2)]
-    errors = [writer.communicate(timeout=60)[1] for writer in writers]
+    with _process(command) as one, _process(command) as other:
+        # Started by hand: left alone, one may be done before the other has imported anything, and nothing is proven.
+        assert [_line_from(writer) for writer in (one, other)] == ["ready", "ready"]
+        for writer in (one, other):
+            _tell(writer, "go")
+        errors = [writer.communicate(timeout=60)[1] for writer in (one, other)]
 
     with store.read() as tx:
         seen = set(tx.execute(select(cases.c.number)).scalars())
     assert errors == ["", ""]
     assert seen == {str(n) for n in range(400)}
+
+
+@contextmanager
+def _process(command: list[str]) -> Iterator[subprocess.Popen[str]]:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def _line_from(process: subprocess.Popen[str]) -> str:
+    assert process.stdout
+    return process.stdout.readline().strip()
+
+
+def _tell(process: subprocess.Popen[str], words: str) -> None:
+    assert process.stdin
+    process.stdin.write(f"{words}\n")
+    process.stdin.flush()
 
 
 def test_what_fails_half_way_leaves_nothing(store: Store) -> None:
