@@ -5,16 +5,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 import click
 import requests
 from redis import Redis
 from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
 from twilio.twiml.voice_response import VoiceResponse
 
 from callqueue.agents import all_agents
-from carrier.port import CarrierError
+from carrier.port import CarrierError, CarrierRefused
 from carrier.twilio_carrier import TwilioAccount
+from command.database import reason
 from ivr import words
 from ivr.menu.load import decode_menu, load_menu
 from ivr.menu.model import Menu
@@ -44,7 +47,7 @@ def run_check(environ: Mapping[str, str], *, as_json: bool) -> int:
     else:
         marks = {"ok": "✓", "missing": "✗", "note": "·"}
         for finding in findings:
-            click.echo(f"{marks[finding.verdict]} {finding.what:<12} {finding.told}")
+            click.echo(f"{marks[finding.verdict]} {finding.what:<15} {finding.told}")
     return 1 if any(finding.verdict == "missing" for finding in findings) else 0
 
 
@@ -52,12 +55,13 @@ def find_all(environ: Mapping[str, str]) -> list[Finding]:
     try:
         settings = Settings.from_env(environ)
     except SettingsErrors as error:
-        return [Finding("settings", "missing", problem) for problem in error.problems]
+        hint = "they go into a file .env, or the environment (.env.example); `barocall settings` explains them"
+        return [*(Finding("settings", "missing", told) for told in error.problems), Finding("settings", "note", hint)]
     checks: tuple[Callable[[Settings], list[Finding]], ...] = (
         _credentials,
         _public_url,
         _webhooks,
-        _fallback,
+        _fallback_number,
         _simultaneous_calls,
         _model,
         _database,
@@ -67,12 +71,11 @@ def find_all(environ: Mapping[str, str]) -> list[Finding]:
     return found + [finding for check in checks for finding in check(settings)]
 
 
-def fallback_document(number: str | None) -> str:
+def fallback_document(number: str) -> str:
     """TwiML to be hosted away from barocall: the carrier plays it when barocall does not answer."""
     response = VoiceResponse()
     response.say(words.apology_fallback(), language="ko-KR")
-    if number is not None:
-        response.dial(number)
+    response.dial(number)
     return str(response)
 
 
@@ -87,12 +90,18 @@ def _account(settings: Settings) -> TwilioAccount:
 def _credentials(settings: Settings) -> list[Finding]:
     try:
         status = _account(settings).status()
-    except CarrierError as error:
-        told = f"the carrier does not accept them: {error}. Look at TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN."
+    except CarrierRefused as error:
+        told = f"the carrier does not accept them ({error}): look at TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN"
         return [Finding("credentials", "missing", told)]
+    except CarrierError:
+        return [Finding("credentials", "missing", _unreachable(settings))]
     if status != "active":
         return [Finding("credentials", "missing", f"the account is {status}: the carrier's console says why")]
     return [Finding("credentials", "ok", "the carrier accepts them")]
+
+
+def _unreachable(settings: Settings) -> str:
+    return f"{settings.twilio_api_url} does not answer: is this machine allowed to reach it?"
 
 
 def _public_url(settings: Settings) -> list[Finding]:
@@ -116,36 +125,41 @@ def _webhooks(settings: Settings) -> list[Finding]:
     }
     try:
         found = _account(settings).webhooks(settings.phone_number)
-    except CarrierError as error:
-        return [Finding("webhooks", "missing", f"the carrier could not be asked: {error}")]
+    except CarrierRefused as error:
+        return [Finding("webhooks", "missing", f"the carrier does not show them ({error})")]
+    except CarrierError:
+        return [Finding("webhooks", "missing", _unreachable(settings))]
     if found is None:
         return [Finding("webhooks", "missing", f"the account has no number {settings.phone_number}: see PHONE_NUMBER")]
     wrong = {name: url for name, url in wanted.items() if found[name] != url}
     told = [f"set the number's {name} to {url} (it is {found[name] or 'empty'})" for name, url in wrong.items()]
     findings = [Finding("webhooks", "missing", line) for line in told] or [Finding("webhooks", "ok", "set")]
-    return [*findings, _fallback_url(found["voice_fallback_url"], settings.public_url)]
+    return [*findings, _fallback_url(found["voice_fallback_url"], settings)]
 
 
-def _fallback_url(url: str, public_url: str) -> Finding:
+def _fallback_url(url: str, settings: Settings) -> Finding:
     make = "host the output of `barocall fallback-twiml` on another server and set it as the number's fallback URL"
+    what = "fallback URL"
     if not url:
-        return Finding("fallback", "missing", f"when barocall is away, callers hear an error: {make}")
-    if url.startswith(public_url):
-        return Finding("fallback", "missing", f"it lies on barocall's own host, which would be away too: {make}")
+        return Finding(what, "missing", f"when barocall is away, callers hear an error: {make}")
+    if urlsplit(url).hostname == urlsplit(settings.public_url).hostname:
+        return Finding(what, "missing", f"it lies on barocall's own host, which would be away too: {make}")
     try:
         answer = requests.get(url, timeout=ASK_SECONDS)
     except requests.RequestException:
-        return Finding("fallback", "missing", f"{url} does not answer")
+        return Finding(what, "missing", f"{url} does not answer")
     if not answer.ok or "<Response" not in answer.text:
-        return Finding("fallback", "missing", f"{url} is no TwiML document: {make}")
-    return Finding("fallback", "ok", url)
+        return Finding(what, "missing", f"{url} is no TwiML document: {make}")
+    if settings.fallback_number is not None and settings.fallback_number not in answer.text:
+        return Finding(what, "missing", f"{url} does not dial FALLBACK_NUMBER: {make}")
+    return Finding(what, "ok", url)
 
 
-def _fallback(settings: Settings) -> list[Finding]:
+def _fallback_number(settings: Settings) -> list[Finding]:
     if settings.fallback_number is None:
         told = "FALLBACK_NUMBER is not set: when the database is away, callers hear an apology and nothing else"
-        return [Finding("fallback", "missing", told)]
-    return [Finding("fallback", "ok", "FALLBACK_NUMBER is set")]
+        return [Finding("fallback number", "missing", told)]
+    return [Finding("fallback number", "ok", "FALLBACK_NUMBER is set")]
 
 
 def _simultaneous_calls(settings: Settings) -> list[Finding]:
@@ -172,17 +186,17 @@ def _redis(settings: Settings, *, given: bool) -> Finding:
     try:
         Redis.from_url(settings.redis_url, socket_timeout=ASK_SECONDS).ping()
     except RedisError:
-        told = f"{settings.redis_url} does not answer: install redis-server, or leave REDIS_URL out for a small one"
+        told = "REDIS_URL does not answer: start a Redis server there, or leave the setting out for a small one"
         return Finding("Redis", "missing", told)
     return Finding("Redis", "ok", "answers")
 
 
 def _database(settings: Settings) -> list[Finding]:
     try:
-        with Store(settings.database_url).read():
-            revision = current_revision(settings.database_url)
-    except (DatabaseAway, OSError) as error:
-        return [Finding("database", "missing", f"DATABASE_URL does not answer: {error}")]
+        revision = current_revision(settings.database_url)
+    except (SQLAlchemyError, ImportError, OSError) as error:
+        told = f"DATABASE_URL can't be used: {reason(error)}. A new one is made by `barocall migrate`."
+        return [Finding("database", "missing", told)]
     if revision != newest_revision():
         return [
             Finding("database", "missing", f"schema {revision}, newest {newest_revision()}: run `barocall migrate`")
@@ -205,7 +219,8 @@ def _agents(settings: Settings, menu: Menu) -> list[Finding]:
     try:
         with Store(settings.database_url).read() as tx:
             skills = {skill for agent in all_agents(tx) for skill in agent.skills}
-    except DatabaseAway:
+    except (DatabaseAway, SQLAlchemyError, ImportError):
+        # Told as the database's finding.
         return []
     alone = [department.name for department in menu.departments if not skills.intersection(department.skills)]
     if alone:

@@ -61,9 +61,9 @@ def sweep() -> None:
 @main.command()
 def migrate() -> None:
     """Bring the database to the newest schema."""
-    from store.migrate import migrate as migrate_database
+    from command.database import prepare_database
 
-    migrate_database(_settings().database_url)
+    prepare_database(_settings().database_url)
 
 
 @main.command()
@@ -98,7 +98,10 @@ def fallback_twiml() -> None:
     """Print the document to host elsewhere, for when barocall itself is away."""
     from command.check import fallback_document
 
-    click.echo(fallback_document(_settings().fallback_number))
+    number = _settings().fallback_number
+    if number is None:
+        raise click.ClickException("FALLBACK_NUMBER is not set: the document would connect callers with nobody")
+    click.echo(fallback_document(number))
 
 
 @main.command("settings")

@@ -7,10 +7,10 @@ from pathlib import Path
 import click
 
 from app import House
+from command.database import prepare_database
 from command.supervisor import NotReady, Supervisor, barocall, free_port, redis_command
 from ivr.menu.source import MenuErrors
 from settings import Settings, SettingsErrors
-from store.migrate import migrate
 
 FOLDER = Path("var")
 
@@ -25,12 +25,14 @@ def run_all(environ: Mapping[str, str]) -> int:
     given["CONSOLE_TOKEN"] = given.get("CONSOLE_TOKEN") or secrets.token_urlsafe(24)
     try:
         settings = Settings.from_env(given)
-        FOLDER.mkdir(exist_ok=True)
-        migrate(settings.database_url)
+        prepare_database(settings.database_url)
         # Before anything starts: a wrong menu is told here, not in some log.
         House(settings).publish_menu()
     except (SettingsErrors, MenuErrors) as error:
         click.echo(f"barocall can't start:\n{error}", err=True)
+        return 2
+    except FileNotFoundError as error:
+        click.echo(f"barocall can't start:\nMENU_FILE: there is no {error.filename} in {Path.cwd()}", err=True)
         return 2
     with Supervisor(FOLDER.absolute() / "log", say=click.echo) as supervisor:
         try:

@@ -80,7 +80,7 @@ def test_check_tells_all_that_is_missing_and_what_to_do(tmp_path: Path, repo_roo
         "credentials": "missing",
         "public URL": "missing",
         "webhooks": "missing",
-        "fallback": "missing",
+        "fallback number": "missing",
         "call limit": "note",
         "recogniser": "ok",
         "Redis": "missing",
