@@ -103,8 +103,10 @@ def test_wrong_credentials_are_not_mistaken_for_a_carrier_that_is_away(
 
     assert refused == (
         "missing",
-        "the carrier does not accept them (20003: Unable to fetch record: Authenticate): "
-        "look at TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN",
+        (
+            "the carrier does not accept them (20003: Unable to fetch record: Authenticate): "
+            "look at TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN"
+        ),
     )
     assert away == "http://127.0.0.1:1 does not answer: is this machine allowed to reach it?"
 
