@@ -29,6 +29,7 @@ from carrier.twilio_carrier import TwilioCarrier
 from console.web import console_app
 from ivr.catalogue import Catalogue, publish
 from ivr.conversation import Conversation, Desk
+from ivr.listeners import Listener, Listeners, listeners_by
 from ivr.media import media_app
 from ivr.menu.load import decode_menu
 from ivr.render import Site
@@ -117,7 +118,7 @@ class House:
                 phone_number=self.settings.phone_number,
                 rules=self.rules(),
                 waits=WaitEstimator(),
-                listens=self.listens,
+                listeners=self.listeners,
                 retention=timedelta(days=self.settings.retention_days),
             )
         )
@@ -160,18 +161,19 @@ class House:
         return Site(
             public_url=self.settings.public_url,
             media_url=self.media_url,
+            listeners=self.listeners,
             no_input_seconds=self.settings.no_input_seconds,
             hold_seconds=self.settings.hold_seconds,
             fallback_number=self.settings.fallback_number,
         )
 
     @property
-    def listens(self) -> bool:
-        return self.settings.recogniser != "none"
+    def listeners(self) -> Listeners:
+        return listeners_by(self.settings.recogniser, self.settings.english_recogniser)
 
     @property
     def media_url(self) -> str | None:
-        return self.settings.media_url if self.listens else None
+        return self.settings.media_url if Listener.OURS in self.listeners.values() else None
 
     def recogniser(self) -> Recogniser | None:
         """None when there is none to be had: callers then get keys, and `barocall check` says what is missing."""

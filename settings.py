@@ -149,7 +149,16 @@ class Settings:
         _url("redis", "rediss", "unix"), "Redis: work to do, nothing else.", "redis://127.0.0.1:6379/0", secret=True
     )
     menu_file: str = _setting(_text, "The menu that is put in force at the start.", "menus.yaml")
-    recogniser: str = _setting(_one_of("vosk", "none"), "Who hears callers; none: keys only.", "vosk")
+    recogniser: str = _setting(
+        _one_of("vosk", "twilio", "none"),
+        "Who hears callers: Vosk on this machine (Korean), the carrier itself (all languages, billed), or nobody.",
+        "vosk",
+    )
+    english_recogniser: str = _setting(
+        _one_of("none", "twilio"),
+        "Who hears callers in English where RECOGNISER does not; none: they use keys.",
+        "none",
+    )
     vosk_model: str | None = _setting(
         _text, "An unpacked Vosk model, in place of the installed package.", "", optional=True
     )

@@ -1,7 +1,7 @@
 """`barocall check`: what is missing before a real number can be answered, and what to do about it."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
@@ -12,16 +12,17 @@ import requests
 from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
-from twilio.twiml.voice_response import VoiceResponse
 
 from callqueue.agents import all_agents
 from carrier.port import CarrierError, CarrierRefused
 from carrier.twilio_carrier import TwilioAccount
 from command.database import reason
-from ivr import words
+from ivr.catalogue import DEFAULT_LANGUAGE
+from ivr.listeners import Listener, listener_for, listeners_by
 from ivr.menu.load import decode_menu, load_menu
 from ivr.menu.model import Menu
 from ivr.menu.source import MenuErrors
+from ivr.render import apologise_and_dial
 from settings import Settings, SettingsErrors
 from speech.recogniser import ModelMissing
 from speech.vosk_recogniser import find_model, model_checksum
@@ -71,12 +72,16 @@ def find_all(environ: Mapping[str, str]) -> list[Finding]:
     return found + [finding for check in checks for finding in check(settings)]
 
 
-def fallback_document(number: str) -> str:
-    """TwiML to be hosted away from barocall: the carrier plays it when barocall does not answer."""
-    response = VoiceResponse()
-    response.say(words.apology_fallback(), language="ko-KR")
-    response.dial(number)
-    return str(response)
+def fallback_document(number: str, languages: Sequence[str]) -> str:
+    """TwiML to be hosted away from barocall: the carrier plays it when barocall does not answer. It can't know which
+    language a caller speaks, so it speaks all of the site's."""
+    return apologise_and_dial(number, languages)
+
+
+def site_languages(settings: Settings) -> tuple[str, ...]:
+    """Of the menu file; the first of all languages when it can't be read."""
+    menu = _menu(Path(settings.menu_file))
+    return menu.languages if isinstance(menu, Menu) else (DEFAULT_LANGUAGE,)
 
 
 def _account(settings: Settings) -> TwilioAccount:
@@ -173,6 +178,8 @@ def _simultaneous_calls(settings: Settings) -> list[Finding]:
 def _model(settings: Settings) -> list[Finding]:
     if settings.recogniser == "none":
         return [Finding("recogniser", "note", "RECOGNISER is none: callers use keys only")]
+    if settings.recogniser == "twilio":
+        return [Finding("recogniser", "note", "RECOGNISER is twilio: the carrier hears what callers say, and bills it")]
     try:
         folder = find_model(settings.vosk_model)
     except ModelMissing as error:
@@ -205,14 +212,33 @@ def _database(settings: Settings) -> list[Finding]:
 
 
 def _menu_and_agents(settings: Settings) -> list[Finding]:
-    path = Path(settings.menu_file)
+    menu = _menu(Path(settings.menu_file))
+    if isinstance(menu, Finding):
+        return [menu]
+    told = f"{len(menu.departments)} departments, in {' and '.join(menu.languages)}"
+    return [Finding("menu", "ok", told), *_english(settings, menu), *_agents(settings, menu)]
+
+
+def _menu(path: Path) -> Menu | Finding:
     if not path.is_file():
-        return [Finding("menu", "missing", f"MENU_FILE: there is no {path} in {Path.cwd()}")]
+        return Finding("menu", "missing", f"MENU_FILE: there is no {path} in {Path.cwd()}")
     try:
-        menu = load_menu(decode_menu(path.read_bytes(), path.name), path.name)
+        return load_menu(decode_menu(path.read_bytes(), path.name), path.name)
     except MenuErrors as error:
-        return [Finding("menu", "missing", f"{len(error.problems)} mistakes: run `barocall menu check {path}`")]
-    return [Finding("menu", "ok", f"{len(menu.departments)} departments"), *_agents(settings, menu)]
+        return Finding("menu", "missing", f"{len(error.problems)} mistakes: run `barocall menu check {path}`")
+
+
+def _english(settings: Settings, menu: Menu) -> list[Finding]:
+    if "en" not in menu.languages or settings.recogniser == "none":
+        return []
+    listeners = listeners_by(settings.recogniser, settings.english_recogniser)
+    if listener_for(listeners, "en") == Listener.NOBODY:
+        told = (
+            "callers in English use keys: no English model comes with Vosk here. ENGLISH_RECOGNISER=twilio lets the "
+            "carrier hear them, and bills it"
+        )
+        return [Finding("English", "note", told)]
+    return [Finding("English", "ok", "the carrier hears callers in English, and bills it")]
 
 
 def _agents(settings: Settings, menu: Menu) -> list[Finding]:

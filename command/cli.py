@@ -96,12 +96,13 @@ def check(as_json: bool) -> None:
 @main.command("fallback-twiml")
 def fallback_twiml() -> None:
     """Print the document to host elsewhere, for when barocall itself is away."""
-    from command.check import fallback_document
+    from command.check import fallback_document, site_languages
 
-    number = _settings().fallback_number
+    settings = _settings()
+    number = settings.fallback_number
     if number is None:
         raise click.ClickException("FALLBACK_NUMBER is not set: the document would connect callers with nobody")
-    click.echo(fallback_document(number))
+    click.echo(fallback_document(number, site_languages(settings)))
 
 
 @main.command("settings")

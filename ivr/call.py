@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, bindparam, select, update
 
 from callqueue.legs import Purpose
+from ivr.menu.model import Menu
 from ivr.states import Listening, State, pack, unpack
 from store.database import insert_row
 from store.tables import calls, cases
@@ -50,6 +51,7 @@ class Call:
     from_number: str
     to_number: str
     language: str
+    """The caller's, on agents' legs too."""
     menu_version_id: int
     stream_token: str
     ear_step: int | None
@@ -67,6 +69,10 @@ class Call:
     @property
     def answered(self) -> bool:
         return self.status == "in-progress"
+
+    def own(self, menu: Menu) -> Menu:
+        """The menu as this leg hears it: agents are spoken to in the site's first language, callers in theirs."""
+        return menu if self.purpose == Purpose.AGENT else menu.spoken_in(self.language)
 
 
 # Statements are built once: building one costs several times what running it does, and every webhook runs these.
@@ -144,11 +150,16 @@ def receive(
     )
 
 
-def advance(tx: Connection, call: Call, state: State, *, new_ear: bool = False, **columns: Any) -> Call:
-    """Step on to `state`. Raises LostRace when the call is no longer at the step we saw."""
+def advance(
+    tx: Connection, call: Call, state: State, *, listen: bool = False, new_ear: bool = False, **columns: Any
+) -> Call:
+    """Step on to `state`; `listen`: a media stream of ours hears the caller in it, if it is one to be heard.
+
+    Raises LostRace when the call is no longer at the step we saw.
+    """
     name, data = pack(state)
     step = call.step + 1
-    ear = _ear(call, state, step, new_ear)
+    ear = _ear(call, state, step, new_ear) if listen else {"ear_step": None}
     values = {"step": step, "state": name, "state_data": data, **ear, **columns}
     changed = tx.execute(_STEP_ON, {"call_id": call.id, "seen_step": call.step, **values})
     if changed.rowcount == 0:

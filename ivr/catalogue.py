@@ -18,6 +18,7 @@ class NoMenuPublished(Exception):
     """No menu has been published. Start with a MENU_FILE, or run `barocall menu publish`."""
 
 
+DEFAULT_LANGUAGE = "ko"
 FRESH_SECONDS = 1.0
 """A menu that another process publishes is in force here so much later at most."""
 
@@ -59,6 +60,11 @@ class Catalogue:
         except NoMenuPublished:
             return {}
         return {department.id: department.for_line() for department in menu.departments}
+
+    def languages(self) -> tuple[str, ...]:
+        """Of the newest menu that this process has met, without asking the database."""
+        newest = self._parsed.get(max(self._parsed, default=0))
+        return (DEFAULT_LANGUAGE,) if newest is None else newest.languages
 
     def parsed(self, version_id: int) -> Menu | None:
         """A version that this process has met already, without asking the database."""

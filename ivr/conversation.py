@@ -26,10 +26,10 @@ from ivr.call import FINAL_STATUSES, Call, LostRace
 from ivr.catalogue import Catalogue
 from ivr.dialogue import (
     DEPARTMENTS,
-    KEYS_FROM_THE_START,
     Caller,
     Next,
     expectation,
+    first_question,
     on_conference_over,
     on_deaf,
     on_key,
@@ -38,12 +38,14 @@ from ivr.dialogue import (
     on_speaking,
     on_words,
 )
+from ivr.listeners import Listener, Listeners, listener_for
 from ivr.menu.model import Menu
 from ivr.settle import After, Settlement
-from ivr.states import Asking, Listening
+from ivr.states import Listening
 from speech.decide import Confirm, Go, decision_name
 from speech.expectation import Expectation
-from speech.hearing import Hearing
+from speech.hearing import Hearing, understand_text
+from speech.recogniser import Alternative
 from store.database import Store, one_of
 from store.masking import mask_number, mask_words
 from store.tables import calls, utterances
@@ -70,7 +72,7 @@ class Desk:
     phone_number: str
     rules: CallbackRules
     waits: WaitEstimator
-    listens: bool
+    listeners: Listeners
     retention: timedelta
 
 
@@ -88,16 +90,18 @@ class Conversation:
             known = call_rows.by_sid(tx, sid)
             if known is not None:
                 return known
-            version_id, _menu = self.desk.catalogue.published(tx)
+            version_id, menu = self.desk.catalogue.published(tx)
+            language = menu.language_for(params.get("To", ""))
+            listener = listener_for(self.desk.listeners, language)
             log.info("%s: a call from %s", sid, mask_number(params.get("From", "")))
             return call_rows.receive(
                 tx,
                 sid=sid,
                 params=params,
                 number=usable_number(params.get("From", "")),
-                state=Asking() if self.desk.listens else KEYS_FROM_THE_START,
-                listen=self.desk.listens,
-                language="ko",
+                state=first_question(heard=listener != Listener.NOBODY),
+                listen=listener == Listener.OURS,
+                language=language,
                 menu_version_id=version_id,
                 now=self.desk.clock(),
             )
@@ -145,7 +149,7 @@ class Conversation:
         lost."""
         self._status(lambda tx: self._own_leg(tx, leg_id, sid), status)
 
-    # What the ear reports
+    # What was said: the ear reports it, or the carrier does
 
     def expecting(self, call_id: int) -> Expectation | None:
         """What the caller may say now; None where words don't count."""
@@ -153,7 +157,7 @@ class Conversation:
             call = call_rows.by_id(tx, call_id)
             if call is None or call.ended:
                 return None
-            return expectation(call.state, self.desk.catalogue.version(tx, call.menu_version_id))
+            return expectation(call.state, call.own(self.desk.catalogue.version(tx, call.menu_version_id)))
 
     def speaking(self, call_id: int) -> None:
         """Sustained speech over a prompt: the prompt stops."""
@@ -162,13 +166,26 @@ class Conversation:
     def heard(self, call_id: int, expected: Expectation, hearing: Hearing) -> Call | None:
         """The caller's words, decoded against what was `expected` when they began. They count as long as the call
         expects the same, whatever its step: a word spoken across a time-out is not lost."""
+        return self._understood(_with_id(call_id), expected, hearing, move=True)
+
+    def said(self, sid: str, step: int, reading: Alternative) -> Call | None:
+        """The caller's words, recognised by the carrier as the answer to the document of a step."""
+        call = self.now(sid)
+        expected = None if call is None else self.expecting(call.id)
+        if expected is None:
+            return call
+        return self._understood(_with_sid(sid), expected, understand_text(reading, expected), step=step)
+
+    def _understood(
+        self, find: Find, expected: Expectation, hearing: Hearing, *, step: int | None = None, move: bool = False
+    ) -> Call | None:
         decided = "late"
         understood: dict[str, str] = {}
 
         def decide(call: Call, menu: Menu) -> Next | None:
             nonlocal decided
             current = expectation(call.state, menu)
-            if current is None or current.name != expected.name:
+            if current is None or (current.name, current.language) != (expected.name, expected.language):
                 return None
             following, decision = on_words(call.state, hearing, menu, _caller(call))
             decided = decision_name(decision)
@@ -180,7 +197,7 @@ class Conversation:
         def record(tx: Connection, call: Call) -> None:
             self._record(tx, call, expected, hearing, decided)
 
-        return self._turn(_with_id(call_id), decide, move=True, record=record, columns=understood)
+        return self._turn(find, decide, step=step, move=move, record=record, columns=understood)
 
     def ear_opened(self, sid: str, token: str) -> Call | None:
         """The call that a media socket belongs to; None for a wrong secret or a call that needs no ear."""
@@ -234,7 +251,7 @@ class Conversation:
                     call = find(tx)
                     if call is None or call.ended or (step is not None and call.step != step):
                         return call
-                    menu = self.desk.catalogue.version(tx, call.menu_version_id)
+                    menu = call.own(self.desk.catalogue.version(tx, call.menu_version_id))
                     following = decide(call, menu)
                     if record is not None:
                         record(tx, call)
@@ -242,7 +259,9 @@ class Conversation:
                         return call
                     state, settled = self._settlement(tx, after).settle(call, following, menu)
                     changed = {**(columns or {}), **settled}
-                    call = call_rows.advance(tx, call, state, new_ear=new_ear, **changed)
+                    listener = listener_for(self.desk.listeners, changed.get("language", call.language))
+                    listen = listener == Listener.OURS
+                    call = call_rows.advance(tx, call, state, listen=listen, new_ear=new_ear, **changed)
             except LostRace:
                 continue
             if move and call.sid is not None:
@@ -267,7 +286,14 @@ class Conversation:
     def _settlement(self, tx: Connection, after: After) -> Settlement:
         desk = self.desk
         return Settlement(
-            tx, desk.clock(), desk.catalogue.departments, desk.phone_number, desk.rules, desk.waits, after
+            tx,
+            desk.clock(),
+            desk.catalogue.departments,
+            desk.phone_number,
+            desk.rules,
+            desk.waits,
+            desk.listeners,
+            after,
         )
 
     def _own_leg(self, tx: Connection, leg_id: int, sid: str) -> Call | None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from ivr.menu.languages import LANGUAGE_KEY
 from ivr.menu.model import Menu
 from ivr.states import (
     Asking,
@@ -23,14 +24,14 @@ from ivr.states import (
     offer_of,
 )
 from speech.decide import AskAgain, Confirm, Decision, Go, Keys, Person, Thresholds, decide
-from speech.expectation import YES_NO, Expectation, Meaning
+from speech.expectation import YES_NO_BY_LANGUAGE, Expectation, Meaning
 from speech.hearing import Hearing
 
 FAILURES_BEFORE_PERSON = 2
 THRESHOLDS = Thresholds()
 DEPARTMENTS = "departments"
 """The name of the open question's expectation."""
-KEYS_FROM_THE_START = ReadingKeys(failures=1)
+KEYS_FROM_THE_START = ReadingKeys(failures=1, opening=True)
 """Where nobody listens: read twice, then a person."""
 
 
@@ -92,6 +93,14 @@ class CalleeDeclines:
 
 
 @dataclass(frozen=True)
+class ChangeLanguage:
+    """The caller wants to go on in another language; it is no failure of anybody's."""
+
+    language: str
+    asked: Asking | ReadingKeys
+
+
+@dataclass(frozen=True)
 class ConversationOver:
     """The two have talked."""
 
@@ -109,6 +118,7 @@ Next = (
     | AgentDeclines
     | CalleeAccepts
     | CalleeDeclines
+    | ChangeLanguage
     | ConversationOver
 )
 
@@ -121,18 +131,37 @@ class Caller:
     """E.164, and one that we may call back; None when withheld or out of reach."""
 
 
+def first_question(*, heard: bool) -> Asking | ReadingKeys:
+    """What a call begins with; `heard`: somebody listens to its language."""
+    return Asking() if heard else KEYS_FROM_THE_START
+
+
+def question_anew(asked: Asking | ReadingKeys, *, heard: bool) -> Asking | ReadingKeys:
+    """The same question to a caller who has changed the language: failures so far stay, none is added."""
+    if not heard:
+        return replace(KEYS_FROM_THE_START, failures=max(asked.failures, KEYS_FROM_THE_START.failures))
+    match asked:
+        case Asking(failures=failures):
+            return Asking(failures=failures)
+        case ReadingKeys(opening=True):
+            return Asking()
+        case ReadingKeys():
+            return replace(asked, quiet=False)
+
+
 def expectation(state: State, menu: Menu) -> Expectation | None:
-    """What the caller may say now; None where only keys count."""
+    """What the caller may say now, in the menu's language; None where only keys count."""
+    yes_no = YES_NO_BY_LANGUAGE[menu.language]
     match state:
         case Asking() | ReadingKeys():
             meanings = tuple(Meaning(d.id, d.phrases) for d in menu.departments)
-            return Expectation(DEPARTMENTS, meanings, silence_seconds=0.6)
+            return Expectation(DEPARTMENTS, meanings, silence_seconds=0.6, language=menu.language)
         case Confirming(department=department):
-            return replace(YES_NO, name=f"confirm:{department}")
+            return replace(yes_no, name=f"confirm:{department}")
         case Offering():
-            return replace(YES_NO, name="offer")
+            return replace(yes_no, name="offer")
         case ConfirmingNumber(number=number):
-            return replace(YES_NO, name=f"number:{number[-4:]}")
+            return replace(yes_no, name=f"number:{number[-4:]}")
         case _:
             return None
 
@@ -248,13 +277,19 @@ def turn_down(offer: Offer) -> Next:
 
 def _key_in_menu(state: Asking | ReadingKeys, key: str, menu: Menu) -> Next:
     if key in ("*", "#"):
-        return (
-            replace(state, quiet=False) if isinstance(state, ReadingKeys) else replace(state, why="repeat", quiet=False)
-        )
+        return _repeated(state)
+    if key == LANGUAGE_KEY and menu.other_language is not None:
+        return ChangeLanguage(menu.other_language, state)
     chosen = menu.department_with_key(key)
     if chosen is None:
         return _after_failure(state.failures, "unclear", menu)
     return GoTo(chosen.id)
+
+
+def _repeated(state: Asking | ReadingKeys) -> Asking | ReadingKeys:
+    if isinstance(state, ReadingKeys):
+        return replace(state, quiet=False, opening=False)
+    return replace(state, why="repeat", quiet=False)
 
 
 def _key_while_confirming(state: Confirming, key: str, menu: Menu) -> Next:

@@ -1,14 +1,17 @@
 """A call's state → the TwiML document that acts it out. The same state always gives the same document."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain, zip_longest
 from zoneinfo import ZoneInfo
 
 from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 
-from ivr import words
 from ivr.call import Call
-from ivr.menu.hours import describe_hours
+from ivr.dialogue import expectation
+from ivr.listeners import Listener, Listeners, listener_for
+from ivr.menu.languages import LANGUAGE_KEY
 from ivr.menu.model import Department, Menu
 from ivr.states import (
     Asking,
@@ -19,6 +22,7 @@ from ivr.states import (
     Greeting,
     Holding,
     Joining,
+    Listening,
     Offering,
     Promised,
     ReadingKeys,
@@ -26,11 +30,16 @@ from ivr.states import (
     Serving,
     Whispering,
 )
+from ivr.words import Words, words_for
+from speech.expectation import Expectation
 
 EAR_NAME = "ear"
 NUMBER_KEYING_SECONDS = 5
 ACCEPT_SECONDS = 8  # An agent who has not accepted by then is busy with something else: the next one is rung.
 LISTENING_PAUSE_SECONDS = 3
+# Limits of the carrier's recogniser.
+MOST_HINTS = 500
+LONGEST_HINT_LETTERS = 100
 
 
 @dataclass(frozen=True)
@@ -39,7 +48,8 @@ class Site:
 
     public_url: str
     media_url: str | None
-    """Where media streams connect to; None: nobody listens and keys do everything."""
+    """Where media streams connect to; None: no recogniser of ours listens in any language."""
+    listeners: Listeners
     no_input_seconds: int
     hold_seconds: int
     fallback_number: str | None
@@ -54,18 +64,21 @@ def render(call: Call, menu: Menu, site: Site) -> str:
     return str(_Document(call, menu, site).build())
 
 
-def apologise_and_rescue() -> str:
-    """After a fault of ours: say so, then try the way to a person."""
+def apologise_and_rescue(languages: Iterable[str]) -> str:
+    """After a fault of ours: say so, then try the way to a person. Nobody knows any more which language the caller
+    speaks, so all of the site's are spoken."""
     response = VoiceResponse()
-    response.say(words.apology(), language="ko-KR")
+    for words in map(words_for, languages):
+        response.say(words.apology(), language=words.LOCALE)
     response.redirect("/voice/rescue", method="POST")
     return str(response)
 
 
-def apologise_and_dial(fallback_number: str | None) -> str:
+def apologise_and_dial(fallback_number: str | None, languages: Iterable[str]) -> str:
     """When not even the database answers: a telephone that a person picks up."""
     response = VoiceResponse()
-    response.say(words.apology_fallback(), language="ko-KR")
+    for words in map(words_for, languages):
+        response.say(words.apology_fallback(), language=words.LOCALE)
     if fallback_number is not None:
         response.dial(fallback_number)
     return str(response)
@@ -80,8 +93,11 @@ def hang_up() -> str:
 class _Document:
     def __init__(self, call: Call, menu: Menu, site: Site) -> None:
         self.call = call
-        self.menu = menu
+        self.site_menu = menu
+        self.menu = call.own(menu)
+        self.words: Words = words_for(self.menu.language)
         self.site = site
+        self.listener = listener_for(site.listeners, call.language)
         self.response = VoiceResponse()
 
     def build(self) -> VoiceResponse:
@@ -90,8 +106,8 @@ class _Document:
             return self.response
         match self.call.state:
             case Asking() | Confirming() | ReadingKeys() | Offering() | ConfirmingNumber() as state:
-                self._start_ear()
-                self._ask(self._prompts(state), quiet=state.quiet)
+                self._tend_ear(state)
+                self._ask(state)
             case EnteringNumber() as state:
                 self._stop_ear()
                 self._ask_for_number(state)
@@ -111,8 +127,7 @@ class _Document:
             case Serving() as state:
                 self._serve(state)
             case Released() as state:
-                self._say(_RELEASED[state.why]())
-                self.response.hangup()
+                self._release(state)
             case Greeting() as state:
                 self._greet(state)
         return self.response
@@ -124,44 +139,47 @@ class _Document:
             case Asking():
                 return self._question(state)
             case Confirming(department=department):
-                return [words.confirm(self._department(department).name)]
+                return [self.words.confirm(self._department(department).name)]
             case ReadingKeys():
-                options = words.keys_options([(d.name, d.key) for d in self.menu.departments])
-                return [*self._opening(), options] if self.call.step == 0 else [options]
+                return [self.words.keys_options([(d.name, d.key) for d in self.menu.departments])]
             case Offering():
                 return self._offer(state)
             case ConfirmingNumber(number=number):
-                return [words.confirm_number(number)]
+                return [self.words.confirm_number(number)]
 
     def _question(self, state: Asking) -> list[str]:
         match state.why:
-            case "first":
-                return [*self._opening(), self.menu.question]
-            case "repeat":
+            case "first" | "repeat":
                 return [self.menu.question]
             case "silence":
-                return [words.did_not_hear(), words.ask_again(self.menu.examples)]
+                return [self.words.did_not_hear(), self.words.ask_again(self.menu.examples)]
             case "unclear":
-                return [words.ask_again(self.menu.examples)]
+                return [self.words.ask_again(self.menu.examples)]
 
-    def _opening(self) -> list[str]:
+    def _open(self, into: Gather) -> None:
+        """Greeting, notices, and the other language to callers who have not chosen theirs."""
         notices = self.menu.notices
-        spoken = [notices.charge, notices.recording, notices.abuse]
-        return [words.greeting(self.menu.site.name), *(notice for notice in spoken if notice)]
+        for text in (self.words.greeting(self.menu.site.name), notices.charge, notices.recording, notices.abuse):
+            if text is not None:
+                self._say(text, into=into)
+        other = self.menu.other_language
+        if other is not None and self.call.language == self.menu.language_for(self.call.to_number):
+            offer, voice = words_for(other), self.site_menu.spoken_in(other).site.voice
+            into.say(offer.offer_language(LANGUAGE_KEY), language=offer.LOCALE, voice=voice)
 
     def _offer(self, state: Offering) -> list[str]:
         department = self._department(state.department)
         match state.why:
             case "closed":
-                hours = describe_hours(department.hours)
-                return [words.closed(hours), words.offer_callback_closed(self._local(state.due_at))]
+                hours = self.words.describe_hours(department.hours)
+                return [self.words.closed(hours), self.words.offer_callback_closed(self._local(state.due_at))]
             case "nobody":
-                return [words.nobody_here(), words.offer_callback_nobody()]
+                return [self.words.nobody_here(), self.words.offer_callback_nobody()]
             case "long" | "asked":
-                return [words.offer_callback(state.position, _range(state))]
+                return [self.words.offer_callback(state.position, _range(state))]
 
     def _promised(self, state: Promised) -> None:
-        self._say(words.promised(self._local(state.due_at), again=state.again))
+        self._say(self.words.promised(self._local(state.due_at), again=state.again))
         self.response.hangup()
 
     def _hold(self, state: Holding) -> None:
@@ -180,16 +198,16 @@ class _Document:
     def _hold_news(self, state: Holding, department: Department) -> str:
         told = _range(state)
         if state.round == 0:
-            arrival = department.prompt or words.connecting(department.name)
-            return f"{arrival} {words.holding(state.position, told)}"
-        return words.still_waiting(state.position, told, longer=state.longer_than_told)
+            arrival = department.prompt or self.words.connecting(department.name)
+            return f"{arrival} {self.words.holding(state.position, told)}"
+        return self.words.still_waiting(state.position, told, longer=state.longer_than_told)
 
     def _end(self, state: Ended) -> None:
-        self._say(words.goodbye())
+        self._say(self.words.goodbye())
         self.response.hangup()
 
     def _greet(self, state: Greeting) -> None:
-        text = words.callback_greeting(self.menu.site.name, self._department(state.department).name)
+        text = self.words.callback_greeting(self.menu.site.name, self._department(state.department).name)
         self._ask_on_leg([text])
 
     # What agents hear
@@ -197,24 +215,40 @@ class _Document:
     def _whisper(self, state: Whispering) -> None:
         department = self._department(state.department).name
         if state.callback_attempt is None:
-            text = words.whisper_live(department, state.words, state.waited_seconds)
+            text = self.words.whisper_live(department, state.words, state.waited_seconds)
         else:
-            text = words.whisper_callback(department, state.words, state.waited_seconds, state.callback_attempt)
-        self._ask_on_leg([text, words.accept_hint()])
+            text = self.words.whisper_callback(department, state.words, state.waited_seconds, state.callback_attempt)
+        # What the caller speaks comes first: it decides how the agent says hello.
+        speaks = [self.words.caller_speaks(self.call.language)] if self.call.language != self.menu.language else []
+        self._ask_on_leg([*speaks, text, self.words.accept_hint()])
 
     def _serve(self, state: Serving) -> None:
         if state.callback:
-            self._say(words.dialling_caller())
+            self._say(self.words.dialling_caller())
         self._join(state.entry_id)
+
+    def _release(self, state: Released) -> None:
+        words = self.words
+        told = {
+            "caller_left": words.caller_left,
+            "caller_unreachable": words.caller_unreachable,
+            "declined": words.agent_declined,
+            "served": words.agent_done,
+        }
+        self._say(told[state.why]())
+        self.response.hangup()
 
     # How it is said
 
-    def _ask(self, prompts: list[str], *, quiet: bool) -> None:
-        gather = self._gather(timeout=self.site.no_input_seconds)
-        if quiet:
+    def _ask(self, state: Listening) -> None:
+        expected = expectation(state, self.menu) if self.listener == Listener.CARRIERS else None
+        gather = self._gather(timeout=self.site.no_input_seconds, expected=expected)
+        if state.quiet:
             gather.pause(length=LISTENING_PAUSE_SECONDS)
         else:
-            for prompt in prompts:
+            if _opens(state):
+                self._open(gather)
+            for prompt in self._prompts(state):
                 self._say(prompt, into=gather)
         self.response.append(gather)
         # An empty Gather makes no webhook by itself.
@@ -229,9 +263,9 @@ class _Document:
             action=f"/voice/key?step={self.call.step}",
         )
         if state.failures:
-            self._say(words.number_not_usable(), into=gather)
+            self._say(self.words.number_not_usable(), into=gather)
         else:
-            self._say(words.enter_number(), into=gather)
+            self._say(self.words.enter_number(), into=gather)
         self.response.append(gather)
         self.response.redirect(f"/voice/silence?step={self.call.step}", method="POST")
 
@@ -242,18 +276,24 @@ class _Document:
         self.response.append(gather)
         self.response.redirect(f"/voice/silence?step={self.call.step}", method="POST")
 
-    def _gather(self, timeout: int) -> Gather:
+    def _gather(self, timeout: int, expected: Expectation | None = None) -> Gather:
+        """One key; or words too, where the carrier shall recognise what is `expected`."""
         # finishOnKey is empty so that # and * are keys like any other.
+        key = {"num_digits": 1, "finish_on_key": "", "timeout": timeout}
+        if expected is None:
+            return Gather(input="dtmf", action=f"/voice/key?step={self.call.step}", **key)
         return Gather(
-            input="dtmf",
-            num_digits=1,
-            finish_on_key="",
-            timeout=timeout,
-            action=f"/voice/key?step={self.call.step}",
+            input="dtmf speech",
+            action=f"/voice/heard?step={self.call.step}",
+            language=self.words.LOCALE,
+            hints=hints(expected),
+            # No speechModel beside it: with one set, "auto" is refused.
+            speech_timeout="auto",
+            **key,
         )
 
     def _say(self, text: str, *, into: Gather | None = None) -> None:
-        (into or self.response).say(text, language="ko-KR", voice=self.menu.site.voice)
+        (into or self.response).say(text, language=self.words.LOCALE, voice=self.menu.site.voice)
 
     def _join(self, entry_id: int) -> None:
         dial = Dial(action="/voice/after", method="POST")
@@ -268,9 +308,13 @@ class _Document:
 
     # The ear
 
+    def _tend_ear(self, state: Listening) -> None:
+        if self.call.ear_step is None and self.call.step > 0 and _opens(state):
+            self._stop_ear()  # The language was changed to one that our recogniser does not hear.
+        elif self.listener == Listener.OURS and self.call.ear_step == self.call.step:
+            self._start_ear()
+
     def _start_ear(self) -> None:
-        if self.site.media_url is None or self.call.ear_step != self.call.step:
-            return
         start = self.response.start()
         # The URL takes no query string (the carrier drops it), so the secret travels as a parameter.
         stream = start.stream(name=EAR_NAME, url=self.site.media_url, track="inbound_track")
@@ -293,12 +337,16 @@ class _Document:
         return datetime.fromisoformat(iso).astimezone(ZoneInfo(self.menu.site.time_zone))
 
 
-_RELEASED = {
-    "caller_left": words.caller_left,
-    "caller_unreachable": words.caller_unreachable,
-    "declined": words.agent_declined,
-    "served": words.agent_done,
-}
+def hints(expected: Expectation) -> str:
+    """The phrases, for the carrier's recogniser: of each meaning the first ones first, so that none goes short."""
+    by_rank = chain.from_iterable(zip_longest(*(meaning.phrases for meaning in expected.meanings)))
+    # A comma separates hints.
+    phrases = (phrase.replace(",", " ") for phrase in by_rank if phrase and len(phrase) <= LONGEST_HINT_LETTERS)
+    return ",".join(list(dict.fromkeys(phrases))[:MOST_HINTS])
+
+
+def _opens(state: Listening) -> bool:
+    return (isinstance(state, Asking) and state.why == "first") or (isinstance(state, ReadingKeys) and state.opening)
 
 
 def _range(state: Offering | Holding) -> tuple[float, float] | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from callbacks import reach
 from callbacks.lifecycle import AttemptOutcome
@@ -21,6 +21,7 @@ from ivr.dialogue import (
     AgentDeclines,
     CalleeAccepts,
     CalleeDeclines,
+    ChangeLanguage,
     ConversationOver,
     GoTo,
     Hold,
@@ -28,9 +29,12 @@ from ivr.dialogue import (
     Next,
     NextRound,
     OfferAgain,
+    question_anew,
 )
+from ivr.listeners import Listener, Listeners, listener_for
 from ivr.menu.model import Menu
 from ivr.states import (
+    Asking,
     ConfirmingNumber,
     Ended,
     Greeting,
@@ -39,12 +43,13 @@ from ivr.states import (
     Offer,
     Offering,
     Promised,
+    ReadingKeys,
     Released,
     Serving,
     State,
     Whispering,
 )
-from store.tables import attempts, calls
+from store.tables import attempts, calls, cases
 
 # A later figure may rise by so much unexplained: it is spoken in whole minutes.
 RISE_WITHOUT_REASON_SECONDS = 60.0
@@ -89,6 +94,7 @@ class Settlement:
     phone_number: str
     rules: CallbackRules
     waits: wait.WaitEstimator
+    listeners: Listeners
     after: After
 
     def settle(self, call: Call, following: Next, menu: Menu) -> tuple[State, dict[str, Any]]:
@@ -114,6 +120,8 @@ class Settlement:
             case CalleeDeclines():
                 self._callee_lost(call, AttemptOutcome.CALLER_DECLINED)
                 return Ended(), {}
+            case ChangeLanguage(language=language, asked=asked):
+                return self._change_language(call, language, asked), {"language": language}
             case ConversationOver(entry_id=entry_id):
                 self._over(entry_id)
                 is_agent = call.purpose == Purpose.AGENT
@@ -146,6 +154,10 @@ class Settlement:
                 return  # A leg of ours that was settled before.
 
     # Callers
+
+    def _change_language(self, call: Call, language: str, asked: Asking | ReadingKeys) -> State:
+        self.tx.execute(update(cases).where(cases.c.id == call.case_id).values(language=language))
+        return question_anew(asked, heard=listener_for(self.listeners, language) != Listener.NOBODY)
 
     def _arrive(self, call: Call, department_id: str, menu: Menu) -> State:
         department = menu.department(department_id)

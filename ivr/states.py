@@ -27,10 +27,12 @@ class Confirming:
 
 @dataclass(frozen=True, kw_only=True)
 class ReadingKeys:
-    """The departments are read out with their keys; the words of the open question still count."""
+    """The departments are read out with their keys; the words of the open question still count. `opening`: nothing
+    was said before, so the greeting and the notices come first."""
 
     failures: int = 2
     quiet: bool = False
+    opening: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

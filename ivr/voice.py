@@ -1,6 +1,7 @@
 """The voice webhooks. Each does four things: check the signature, parse, tell the conversation, render."""
 
 import logging
+import re
 
 from flask import Blueprint, Response, abort, request
 from werkzeug.exceptions import HTTPException
@@ -10,10 +11,16 @@ from ivr.catalogue import Catalogue
 from ivr.conversation import Conversation
 from ivr.render import Site, apologise_and_dial, apologise_and_rescue, hang_up, render
 from ivr.signature import SignatureCheck
+from speech.recogniser import Alternative
 from store.database import DatabaseAway, Store
 from store.masking import mask_number
 
 log = logging.getLogger("barocall.voice")
+
+LONGEST_SPEECH_LETTERS = 5000
+"""The carrier listens for a minute at most; nobody says more in one."""
+# May be left out, or be 0 for words that are right: it is written down, and decides nothing.
+CONFIDENCE = re.compile(r"[0-9]{1,9}(\.[0-9]+)?([eE]-?[0-9]{1,2})?", re.ASCII)
 
 
 def voice_blueprint(
@@ -30,7 +37,7 @@ def voice_blueprint(
     def play(call: Call | None) -> str:
         if call is None:
             # Signed, but not a call of ours (a database was restored, say): a person helps, we can't.
-            return apologise_and_dial(site.fallback_number)
+            return apologise_and_dial(site.fallback_number, catalogue.languages())
         menu = catalogue.parsed(call.menu_version_id)
         if menu is None:
             with store.read() as tx:
@@ -57,8 +64,8 @@ def voice_blueprint(
             return error
         log.exception("%s failed for %s", request.path, request.form.get("CallSid"))
         if isinstance(error, DatabaseAway) or request.path.endswith("/rescue"):
-            return apologise_and_dial(site.fallback_number)
-        return apologise_and_rescue()
+            return apologise_and_dial(site.fallback_number, catalogue.languages())
+        return apologise_and_rescue(catalogue.languages())
 
     @voice.post("/answer")
     def answer() -> str:
@@ -71,6 +78,16 @@ def voice_blueprint(
     @voice.post("/key")
     def key() -> str:
         return play(conversation.key(_call_sid(), _step(), request.form.get("Digits", "")))
+
+    @voice.post("/heard")
+    def heard() -> str:
+        """What a Gather of keys and words collected: whichever came first."""
+        if "Digits" in request.form:
+            return play(conversation.key(_call_sid(), _step(), request.form["Digits"]))
+        reading = _reading()
+        if not reading.text:
+            return play(conversation.silence(_call_sid(), _step()))
+        return play(conversation.said(_call_sid(), _step(), reading))
 
     @voice.post("/silence")
     def silence() -> str:
@@ -113,6 +130,14 @@ def _call_sid() -> str:
         log.warning("refused %s: no CallSid", request.path)
         abort(400)
     return sid
+
+
+def _reading() -> Alternative:
+    text, confidence = request.form.get("SpeechResult"), request.form.get("Confidence", "0")
+    if text is None or len(text) > LONGEST_SPEECH_LETTERS or not CONFIDENCE.fullmatch(confidence):
+        log.warning("refused %s: neither keys nor words", request.path)
+        abort(400)
+    return Alternative(text.strip(), float(confidence))
 
 
 def _step() -> int:

@@ -19,6 +19,7 @@ class Expectation:
     meanings: tuple[Meaning, ...]
     silence_seconds: float
     """So long a silence ends the utterance: short for a yes, longer for a sentence."""
+    language: str = "ko"
 
 
 YES_NO = Expectation(
@@ -59,3 +60,49 @@ YES_NO = Expectation(
     ),
     silence_seconds=0.4,
 )
+_YES_NO_ENGLISH = Expectation(
+    "yes_no",
+    (
+        Meaning(
+            "yes",
+            (
+                "yes",
+                "yeah",
+                "yep",
+                "yes please",
+                "yes that's right",
+                "that's right",
+                "that is correct",
+                "correct",
+                "right",
+                "sure",
+                "okay",
+                "of course",
+                "please call me",
+                "yes please call me",
+                "yes call me back",
+            ),
+        ),
+        Meaning(
+            "no",
+            (
+                "no",
+                "nope",
+                "no thanks",
+                "no thank you",
+                "no that's wrong",
+                "that's wrong",
+                "that's not right",
+                "not that",
+                "I'll wait",
+                "no I'll wait",
+                "I'd rather wait",
+                "I'll keep waiting",
+                "don't call me",
+            ),
+        ),
+    ),
+    silence_seconds=0.4,
+    language="en",
+)
+YES_NO_BY_LANGUAGE = {"ko": YES_NO, "en": _YES_NO_ENGLISH}

@@ -20,6 +20,19 @@ DECOYS = (
     "아니 그게 아니라",
     "시간이 얼마나 남았지",
 )
+_DECOYS_ENGLISH = (
+    "hello",
+    "hello can you hear me",
+    "hang on a second",
+    "wait a minute",
+    "what did you say",
+    "who is this",
+    "I don't know what to say",
+    "let me think",
+    "at home last night",
+    "shall we go and eat something",
+)
+DECOYS_BY_LANGUAGE = {"ko": DECOYS, "en": _DECOYS_ENGLISH}
 
 # The words should be a listed phrase, not a mixture of pieces: full trust from the upper likeness, none at the lower.
 LIKENESS_NONE, LIKENESS_FULL = 0.45, 0.85
@@ -31,10 +44,16 @@ def fits(intent: Intent, heard: str, speech_seconds: float) -> float:
     """How well the audio fits `heard`, the best reading; multiplies the intent's probability."""
     if intent.meaning is None or speech_seconds <= 0:
         return 0.0
+    return fits_words(intent, heard) * _pace(len(compact(heard)) / speech_seconds)
+
+
+def fits_words(intent: Intent, heard: str) -> float:
+    """The same of words that come without their audio."""
     text = compact(heard)
-    if text in {compact(decoy) for decoy in DECOYS}:
+    decoys = {compact(decoy) for language in DECOYS_BY_LANGUAGE.values() for decoy in language}
+    if intent.meaning is None or text in decoys:
         return 0.0
-    return _ramp(intent.likeness, LIKENESS_NONE, LIKENESS_FULL) * _pace(len(text) / speech_seconds)
+    return _ramp(intent.likeness, LIKENESS_NONE, LIKENESS_FULL)
 
 
 def _pace(syllables_per_second: float) -> float:

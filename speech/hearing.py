@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from speech import guard, telephone
 from speech.expectation import Expectation
 from speech.extension import Extension
-from speech.intent import classify
+from speech.intent import Intent, classify
 from speech.learned_extension import LearnedExtension
 from speech.recogniser import Alternative, Recogniser
 
@@ -39,7 +39,7 @@ class Ears:
         intent = classify(readings, expectation)
         words = readings[0].text if readings else ""
         return Hearing(
-            words=intent.nearest_phrase if intent.likeness >= guard.LIKENESS_FULL else words,
+            words=_told(intent, words),
             alternatives=readings,
             meaning=intent.meaning,
             probability=intent.probability * guard.fits(intent, words, speech_seconds),
@@ -48,6 +48,24 @@ class Ears:
         )
 
 
+def understand_text(reading: Alternative, expectation: Expectation) -> Hearing:
+    """Words that somebody else recognised: the same road, without audio to hold them against."""
+    intent = classify((reading,), expectation)
+    return Hearing(
+        words=_told(intent, reading.text),
+        alternatives=(reading,),
+        meaning=intent.meaning,
+        probability=intent.probability * guard.fits_words(intent, reading.text),
+        audio_seconds=0.0,
+        cpu_seconds=0.0,
+    )
+
+
+def _told(intent: Intent, words: str) -> str:
+    """The listed phrase where the words are nearly one."""
+    return intent.nearest_phrase if intent.likeness >= guard.LIKENESS_FULL else words
+
+
 def _grammar_phrases(expectation: Expectation) -> tuple[str, ...]:
     listed = (phrase for meaning in expectation.meanings for phrase in meaning.phrases)
-    return (*listed, *guard.DECOYS)
+    return (*listed, *guard.DECOYS_BY_LANGUAGE[expectation.language])

@@ -33,6 +33,7 @@ from carrier.fake import FakeCarrier
 from carrier.pacer import Urgency
 from ivr.catalogue import Catalogue, publish
 from ivr.conversation import Conversation, Desk
+from ivr.listeners import Listener, listeners_by
 from ivr.render import Site
 from ivr.signature import SignatureCheck
 from ivr.voice import voice_blueprint
@@ -64,12 +65,14 @@ class House:
     store: Store
     menu: str = field(default_factory=lambda: Path("menus.yaml").read_text(encoding="utf-8"))
     now: datetime = OPEN_HOURS
-    listens: bool = True
+    recogniser: str = "vosk"
+    english_recogniser: str = "none"
     jobs: FakeJobs | JobQueue = field(default_factory=FakeJobs)
     conversation_type: type[Conversation] = Conversation
 
     def __post_init__(self) -> None:
         self.carrier = FakeCarrier(self.now)
+        self.listeners = listeners_by(self.recogniser, self.english_recogniser)
         self.catalogue = Catalogue()
         self.rules = CallbackRules(ZoneInfo("Asia/Seoul"))
         with self.store.write() as tx:
@@ -101,14 +104,17 @@ class House:
             phone_number=OUR_NUMBER,
             rules=self.rules,
             waits=WaitEstimator(),
-            listens=self.listens,
+            listeners=self.listeners,
             retention=timedelta(days=30),
         )
 
     def _web(self) -> Flask:
         app = Flask("test")
-        media_url = f"{PUBLIC_URL.replace('https', 'wss')}/media" if self.listens else None
-        site = Site(PUBLIC_URL, media_url, no_input_seconds=6, hold_seconds=20, fallback_number=FALLBACK)
+        ours = Listener.OURS in self.listeners.values()
+        media_url = f"{PUBLIC_URL.replace('https', 'wss')}/media" if ours else None
+        site = Site(
+            PUBLIC_URL, media_url, self.listeners, no_input_seconds=6, hold_seconds=20, fallback_number=FALLBACK
+        )
         signature = SignatureCheck([TOKEN], PUBLIC_URL, media_url)
         app.register_blueprint(voice_blueprint(self.conversation, self.store, self.catalogue, site, signature, ACCOUNT))
         return app

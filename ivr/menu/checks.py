@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from ivr.menu.languages import LANGUAGE_KEY, check_languages
 from ivr.menu.source import Key, Problems, Value
 from ivr.menu.values import comparable
 
@@ -11,10 +12,35 @@ PERSON_KEY = "0"
 Departments = Mapping[Key, Mapping[str, Any]]
 
 
-def check_departments(departments: Departments, problems: Problems) -> None:
+def check_menu(read: Mapping[str, Any], problems: Problems) -> None:
+    """`read`: the whole file, by the tables of the language; None stands for what could not be read."""
+    site = read["site"] or {}
+    languages: tuple[str, ...] | None = site.get("languages")
+    departments: Departments = read["departments"] or {}
     _check_keys(departments, problems)
-    _check_phrases(departments, problems)
     _check_person(departments, problems)
+    if languages is None:
+        return
+    check_languages(read, languages, problems)
+    _check_numbers(site["numbers"] or {}, languages, problems)
+    for language in languages:
+        _check_phrases(departments, language, languages[0], problems)
+    if len(languages) > 1:
+        _check_language_key(departments, problems)
+
+
+def _check_numbers(numbers: Mapping[Key, Value], languages: tuple[str, ...], problems: Problems) -> None:
+    for number, language in numbers.items():
+        if language.data not in languages:
+            known = ", ".join(languages)
+            problems.add(language.place, f"{number.text}: one of the site's languages ({known}) is expected here")
+
+
+def _check_language_key(departments: Departments, problems: Problems) -> None:
+    for department, found in departments.items():
+        if found["key"] is not None and found["key"].data == LANGUAGE_KEY:
+            told = f'key "{LANGUAGE_KEY}" changes the language: give department "{department.text}" another one'
+            problems.add(found["key"].place, told)
 
 
 def _check_keys(departments: Departments, problems: Problems) -> None:
@@ -38,10 +64,11 @@ def _check_person_key(department: Key, key: Value, person: bool | None, problems
         problems.add(key.place, f'key "{PERSON_KEY}" belongs to the department marked `person: true`')
 
 
-def _check_phrases(departments: Departments, problems: Problems) -> None:
+def _check_phrases(departments: Departments, language: str, first_language: str, problems: Problems) -> None:
     first: dict[str, tuple[Key, Value]] = {}
     for department, found in departments.items():
-        for phrase in found["phrases"] or ():
+        phrases = found["phrases"].in_language(language, first_language) if found["phrases"] else None
+        for phrase in phrases or ():
             said = comparable(str(phrase.data))
             owner, before = first.setdefault(said, (department, phrase))
             if said and before is not phrase:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -66,39 +67,24 @@ class OpeningHours:
 WHOLE_DAY = Span(time(0), time(0))
 ALWAYS = (WHOLE_DAY,) * 7
 
-
-_DAYS = ("월요일", "화요일", "수요일", "목요일", "금요일", "토요일", "일요일")
-
-
-def describe_hours(hours: OpeningHours) -> str:
-    """ "평일 오전 9시부터 오후 6시까지", as said on the phone: equal days in one breath, closed ones not at all."""
-    if hours.days == ALWAYS:
-        return "연중무휴 24시간"
-    groups = _groups(hours.days)
-    return ", ".join(f"{days} {_said_span(span)}" for days, span in groups if span is not None)
+Days = Literal["daily", "weekdays", "weekend", "mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+DAY_NAMES: tuple[Days, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-def said_time(at: time) -> str:
-    """ "오전 9시", "오후 6시 30분", "낮 12시", "밤 12시"."""
-    part = {0: "밤", 12: "낮"}.get(at.hour, "오전" if at.hour < 12 else "오후")
-    return f"{part} {at.hour % 12 or 12}시" + (f" {at.minute}분" if at.minute else "")
+def day_groups(days: tuple[Span | None, ...]) -> list[tuple[Days, Span]]:
+    """Equal days taken together, as they are said on the phone; closed ones are left out."""
+    return [(name, span) for name, span in _groups(days) if span is not None]
 
 
-def _groups(days: tuple[Span | None, ...]) -> list[tuple[str, Span | None]]:
+def _groups(days: tuple[Span | None, ...]) -> list[tuple[Days, Span | None]]:
     if len(set(days)) == 1:
-        return [("매일", days[0])]
+        return [("daily", days[0])]
     weekdays, weekend = days[:5], days[5:]
     if len(set(weekdays)) > 1:
-        return list(zip(_DAYS, days, strict=True))
+        return list(zip(DAY_NAMES, days, strict=True))
     if weekend[0] == weekend[1]:
-        return [("평일", weekdays[0]), ("주말", weekend[0])]
-    return [("평일", weekdays[0]), *zip(_DAYS[5:], weekend, strict=True)]
-
-
-def _said_span(span: Span) -> str:
-    if span == WHOLE_DAY:
-        return "24시간"
-    return f"{said_time(span.opens)}부터 {said_time(span.closes)}까지"
+        return [("weekdays", weekdays[0]), ("weekend", weekend[0])]
+    return [("weekdays", weekdays[0]), *zip(DAY_NAMES[5:], weekend, strict=True)]
 
 
 def _starts(day: date, span: Span, zone: str) -> datetime:

@@ -2,15 +2,19 @@
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
-from ivr.menu.checks import check_departments
+from ivr.menu.checks import check_menu
 from ivr.menu.hours import ALWAYS, OpeningHours
+from ivr.menu.languages import Spoken
 from ivr.menu.model import Department, Menu, Notices, Site
 from ivr.menu.schema import FIELDS, MINUTE_SECONDS, read_fields
 from ivr.menu.source import MenuErrors, Problems, decode_menu, read_yaml
 
 __all__ = ["MenuErrors", "decode_menu", "load_menu", "menu_digest"]
+
+VOICES = {"ko": "Polly.Seoyeon", "en": "Polly.Joanna"}
 
 
 def load_menu(text: str, file_name: str) -> Menu:
@@ -19,7 +23,7 @@ def load_menu(text: str, file_name: str) -> Menu:
     root = read_yaml(text, problems)
     read = None if root is None else read_fields(root, FIELDS["menu file"], "the file", problems)
     if read is not None:
-        check_departments(read["departments"] or {}, problems)
+        check_menu(read, problems)
     if problems.found or read is None:
         raise MenuErrors(problems.found)
     return _menu(read)
@@ -31,22 +35,43 @@ def menu_digest(text: str) -> str:
 
 
 def _menu(read: Mapping[str, Any]) -> Menu:
+    first, *others = read["site"]["languages"]
+    translations = {language: _in_language(read, language) for language in others}
+    return replace(_in_language(read, first), translations=translations)
+
+
+def _in_language(read: Mapping[str, Any], language: str) -> Menu:
     site = read["site"]
+    say = _Sayer(language, site["languages"][0])
     return Menu(
-        site=Site(site["name"], site["time_zone"], site["voice"]),
-        notices=Notices(**read["notices"]),
-        question=read["menu"]["question"],
-        examples=read["menu"]["examples"],
-        departments=tuple(_department(key.text, found, site) for key, found in read["departments"].items()),
+        site=Site(say(site["name"]), site["time_zone"], say(site["voice"]) or VOICES[language]),
+        notices=Notices(**{name: say(notice) for name, notice in read["notices"].items()}),
+        question=say(read["menu"]["question"]),
+        examples=say(read["menu"]["examples"]),
+        departments=tuple(_department(key.text, found, site, say) for key, found in read["departments"].items()),
+        language=language,
+        languages=site["languages"],
+        numbers={number.text: answers.data for number, answers in site["numbers"].items()},
     )
 
 
-def _department(department_id: str, found: Mapping[str, Any], site: Mapping[str, Any]) -> Department:
+@dataclass(frozen=True)
+class _Sayer:
+    """Picks each text in one language."""
+
+    language: str
+    first_language: str
+
+    def __call__(self, spoken: Spoken | None) -> Any:
+        return None if spoken is None else spoken.in_language(self.language, self.first_language)
+
+
+def _department(department_id: str, found: Mapping[str, Any], site: Mapping[str, Any], say: _Sayer) -> Department:
     return Department(
         id=department_id,
-        name=found["name"],
+        name=say(found["name"]),
         key=found["key"].data,
-        phrases=tuple(str(phrase.data).strip() for phrase in found["phrases"]),
+        phrases=tuple(str(phrase.data).strip() for phrase in say(found["phrases"])),
         skills=found["skills"] or (department_id,),
         hours=_hours(found, site),
         person=found["person"],
@@ -55,7 +80,7 @@ def _department(department_id: str, found: Mapping[str, Any], site: Mapping[str,
         handle_seconds=found["handle_minutes"] * MINUTE_SECONDS,
         patience_seconds=found["patience_minutes"] * MINUTE_SECONDS,
         priority=found["priority"],
-        prompt=found["prompt"],
+        prompt=say(found["prompt"]),
         music=found["music"],
     )
 

@@ -1,6 +1,7 @@
 """A menu that has passed every check."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from callqueue.department import Department as LineDepartment
 from ivr.menu.hours import OpeningHours
@@ -56,11 +57,32 @@ class Department:
 
 @dataclass(frozen=True)
 class Menu:
+    """The menu in one language, the site's first; `translations` say the same in the others."""
+
     site: Site
     notices: Notices
     question: str
     examples: str
     departments: tuple[Department, ...]
+    language: str = "ko"
+    languages: tuple[str, ...] = ("ko",)
+    """All of them, the site's first one first."""
+    numbers: Mapping[str, str] = field(default_factory=dict)
+    """Numbers of ours that answer in a language of their own."""
+    translations: Mapping[str, "Menu"] = field(default_factory=dict)
+
+    def spoken_in(self, language: str) -> "Menu":
+        """The same menu in another language; itself where it is not spoken in that one."""
+        return self.translations.get(language, self)
+
+    def language_for(self, dialled: str) -> str:
+        """In which language a call to one of our numbers begins."""
+        return self.numbers.get(dialled, self.languages[0])
+
+    @property
+    def other_language(self) -> str | None:
+        """What callers may change to."""
+        return next((language for language in self.languages if language != self.language), None)
 
     @property
     def person(self) -> Department:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ivr.menu import values
-from ivr.menu.hours import ALWAYS, Span
+from ivr.menu.hours import ALWAYS, DAY_NAMES, Span
+from ivr.menu.languages import by_language, languages
 from ivr.menu.source import Key, Problems, Value
 from ivr.menu.values import Read, did_you_mean, nearest
 
@@ -17,7 +18,6 @@ MINUTE_SECONDS = 60.0
 HOLD_MUSIC = "/static/hold.wav"
 OFFER_CALLBACK_ABOVE_SECONDS = 180.0
 
-_DAY_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DEPARTMENT_ID = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
@@ -107,7 +107,7 @@ def _hours(value: Value, problems: Problems) -> tuple[Span | None, ...] | None:
 def _each_day(read: Mapping[str, Any]) -> tuple[Span | None, ...]:
     """A day named by itself wins over `weekdays`, `saturday` and `sunday`."""
     common = [read["weekdays"]] * 5 + [read["saturday"], read["sunday"]]
-    days = [read[name] or shared for name, shared in zip(_DAY_NAMES, common, strict=True)]
+    days = [read[name] or shared for name, shared in zip(DAY_NAMES, common, strict=True)]
     return tuple(None if day == "closed" else day for day in days)
 
 
@@ -119,25 +119,27 @@ FIELDS: dict[str, dict[str, Field]] = {
         "departments": Field(_departments, required=True),
     },
     "site": {
-        "name": Field(values.name, required=True),
+        "name": Field(by_language(values.name), required=True),
+        "languages": Field(languages, default=("ko",)),
+        "numbers": Field(values.numbers, default={}),
         "time_zone": Field(values.time_zone, default="Asia/Seoul"),
-        "voice": Field(values.text, default="Polly.Seoyeon"),
+        "voice": Field(by_language(values.text)),
         "holidays": Field(values.country, default="KR"),
         "closed_on": Field(values.dates, default=()),
     },
     "notices": {
-        "charge": Field(values.prompt),
-        "recording": Field(values.prompt),
-        "abuse": Field(values.prompt),
+        "charge": Field(by_language(values.prompt)),
+        "recording": Field(by_language(values.prompt)),
+        "abuse": Field(by_language(values.prompt)),
     },
     "menu": {
-        "question": Field(values.prompt, required=True),
-        "examples": Field(values.prompt, required=True),
+        "question": Field(by_language(values.prompt), required=True),
+        "examples": Field(by_language(values.prompt), required=True),
     },
     "department": {
-        "name": Field(values.name, required=True),
+        "name": Field(by_language(values.name), required=True),
         "key": Field(values.key, required=True),
-        "phrases": Field(values.phrases, required=True),
+        "phrases": Field(by_language(values.phrases), required=True),
         "skills": Field(values.skills, default=()),
         "hours": Field(_hours, required=True),
         "person": Field(values.boolean, default=False),
@@ -146,7 +148,7 @@ FIELDS: dict[str, dict[str, Field]] = {
         "handle_minutes": Field(values.number(0.1, 240), default=4.0),
         "patience_minutes": Field(values.number(0.1, 240), default=7.0),
         "priority": Field(values.priority, default=0),
-        "prompt": Field(values.prompt),
+        "prompt": Field(by_language(values.prompt)),
         "music": Field(values.music, default=HOLD_MUSIC),
     },
     "callback": {"above_minutes": Field(values.number(0, 240), required=True)},
@@ -154,6 +156,6 @@ FIELDS: dict[str, dict[str, Field]] = {
         "weekdays": Field(values.span),
         "saturday": Field(values.span),
         "sunday": Field(values.span),
-        **{name: Field(values.span) for name in _DAY_NAMES},
+        **{name: Field(values.span) for name in DAY_NAMES},
     },
 }

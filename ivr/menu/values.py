@@ -1,6 +1,7 @@
 """One value of the menu file each: read it, or say what is wrong with it and give None."""
 
 import difflib
+import math
 import re
 from collections.abc import Callable, Iterable
 from datetime import date, time
@@ -10,13 +11,15 @@ from zoneinfo import available_timezones
 import holidays
 
 from ivr.menu.hours import Span
-from ivr.menu.source import Problems, Value
+from ivr.menu.source import Key, Problems, Value
 
 LONGEST_PROMPT_SYLLABLES = 200  # Half a minute of speech: nobody remembers its beginning.
 LONGEST_NAME_SYLLABLES = 40  # It is spoken inside other sentences.
+LETTERS_A_SYLLABLE = 3
 KEYS = frozenset("0123456789")
 LARGEST_PRIORITY = 9
 
+_NUMBER = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
 _SPAN = re.compile(r"(\d{2}):(\d{2})-(\d{2}):(\d{2})", re.ASCII)
 _LOOSE_SPAN = re.compile(r"(\d{1,2})(?::(\d{2}))?\s*[-~–]\s*(\d{1,2})(?::(\d{2}))?", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -65,7 +68,7 @@ def _no_longer_than(most_syllables: int, value: Value, problems: Problems) -> st
     said = text(value, problems)
     if said is None:
         return None
-    syllables = len(comparable(said))
+    syllables = _syllables(comparable(said))
     if syllables == 0:
         problems.add(value.place, "there is nothing to say in this text")
     if syllables > most_syllables:
@@ -73,6 +76,12 @@ def _no_longer_than(most_syllables: int, value: Value, problems: Problems) -> st
             value.place, f"{syllables} syllables are more than callers remember: {most_syllables} at most, please"
         )
     return said
+
+
+def _syllables(said: str) -> int:
+    """A Hangul letter is one; of others about three make one."""
+    hangul = sum("가" <= letter <= "힣" for letter in said)
+    return hangul + math.ceil((len(said) - hangul) / LETTERS_A_SYLLABLE)
 
 
 def key(value: Value, problems: Problems) -> Value | None:
@@ -106,6 +115,17 @@ def skills(value: Value, problems: Problems) -> tuple[str, ...] | None:
         return None
     read = [text(skill, problems) for skill in value.data]
     return tuple(skill for skill in read if skill is not None)
+
+
+def numbers(value: Value, problems: Problems) -> dict[Key, Value] | None:
+    """Numbers of ours that are dialled → the language in which they answer."""
+    if not isinstance(value.data, dict):
+        problems.add(value.place, 'numbers have a language each: {"+82255501990": en}')
+        return None
+    for number in value.data:
+        if not _NUMBER.fullmatch(number.text):
+            problems.add(number.place, f'"{number.text}": a number is written like "+82255501990", in quotes')
+    return {number: language for number, language in value.data.items() if language is not None}
 
 
 def boolean(value: Value, problems: Problems) -> bool | None:

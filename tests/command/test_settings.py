@@ -50,7 +50,7 @@ def test_all_mistakes_are_told_at_once() -> None:
         ("CALLS_PER_SECOND", "nan", "a number above 0 is expected"),
         ("CALLS_PER_SECOND", "0", "a number above 0 is expected"),
         ("PHONE_NUMBER", "02-555-0100", "a phone number like +82215550100 is expected"),
-        ("RECOGNISER", "whisper", "one of vosk, none is expected"),
+        ("RECOGNISER", "whisper", "one of vosk, twilio, none is expected"),
         ("MEDIA_PORT", "8000", "VOICE_PORT has the same port, give another one"),
     ],
 )

@@ -65,7 +65,7 @@ def test_numbers_in_the_callers_words_are_masked_before_they_are_stored(house: H
 
 
 def test_without_a_recogniser_the_keys_are_read_from_the_start(store: Store) -> None:
-    house = House(store, listens=False)
+    house = House(store, recogniser="none")
     caller = house.caller()
 
     caller.dials()

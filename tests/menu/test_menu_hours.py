@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.menu.hours import ALWAYS, OpeningHours, Span, describe_hours, said_time
+from ivr.menu.hours import ALWAYS, OpeningHours, Span
+from ivr.words.korean import describe_hours, said_time
 
 SEOUL = ZoneInfo("Asia/Seoul")
 NINE_TO_SIX = Span(time(9), time(18))

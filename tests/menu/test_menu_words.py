@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr import words
+from ivr.words import korean as words
 
 SEOUL = ZoneInfo("Asia/Seoul")
 

@@ -1,22 +1,15 @@
 """Everything a phone says, in Korean. Pure: values in, one sentence or two out; nothing is escaped here."""
 
-import math
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, time
 
 import phonenumbers
 
-from ivr.menu.hours import said_time
+from ivr.menu.hours import ALWAYS, WHOLE_DAY, Days, OpeningHours, Span, day_groups
+from ivr.words.waits import MINUTE_SECONDS, Between, MoreThan, Range, Within, at_once, hours_and_minutes, whole_minutes
 
-# Wider than this, and longer than ten minutes, a range tells nobody anything: "more than so many minutes" does.
-WIDEST_RATIO = 2.5
-LONG_MINUTES = 10
-# "More than one minute" for a wait of perhaps twenty would be true and mislead all the same: the range is told.
-FEWEST_MINUTES_TO_EXCEED = 5
-
-MINUTE_SECONDS = 60
-HOUR_MINUTES = 60
+LOCALE = "ko-KR"
 
 _DIGITS = "공일이삼사오육칠팔구"
 # How digits and single letters end when read aloud: 공 일 삼 육 칠 팔; 엘 엠 엔 알.
@@ -26,10 +19,19 @@ _RIEUL = 8  # Its number among the 28 endings of a Hangul syllable.
 _NATIVE_ONES = ("", "한", "두", "세", "네", "다섯", "여섯", "일곱", "여덟", "아홉")
 _NATIVE_TENS = ("", "열", "스물", "서른", "마흔", "쉰", "예순", "일흔", "여든", "아흔")
 _WEEKDAYS = ("월요일", "화요일", "수요일", "목요일", "금요일", "토요일", "일요일")
-
-Range = tuple[float, float]
-"""Low and high end of a wait, in seconds."""
-
+_DAYS: dict[Days, str] = {
+    "daily": "매일",
+    "weekdays": "평일",
+    "weekend": "주말",
+    "mon": "월요일",
+    "tue": "화요일",
+    "wed": "수요일",
+    "thu": "목요일",
+    "fri": "금요일",
+    "sat": "토요일",
+    "sun": "일요일",
+}
+_LANGUAGES = {"ko": "한국어", "en": "영어"}
 
 # Particles and numerals
 
@@ -91,12 +93,40 @@ def number_spoken(e164: str) -> str:
 
 def wait_range(low_seconds: float, high_seconds: float) -> str:
     """In whole minutes, rounded outward: "3분에서 6분 정도", "1분 이내", "20분 이상"."""
-    low, high = math.floor(low_seconds / MINUTE_SECONDS), math.ceil(high_seconds / MINUTE_SECONDS)
-    if low < 1:
-        return f"{max(high, 1)}분 이내"
-    if low >= FEWEST_MINUTES_TO_EXCEED and high > LONG_MINUTES and high > WIDEST_RATIO * low:
-        return f"{low}분 이상"
-    return f"{low}분에서 {max(high, low + 1)}분 정도"
+    match whole_minutes(low_seconds, high_seconds):
+        case Within(minutes):
+            return f"{minutes}분 이내"
+        case MoreThan(minutes):
+            return f"{minutes}분 이상"
+        case Between(low_minutes, high_minutes):
+            return f"{low_minutes}분에서 {high_minutes}분 정도"
+
+
+# Times
+
+
+def describe_hours(hours: OpeningHours) -> str:
+    """ "평일 오전 9시부터 오후 6시까지", as said on the phone: equal days in one breath, closed ones not at all."""
+    if hours.days == ALWAYS:
+        return "연중무휴 24시간"
+    return ", ".join(f"{_DAYS[days]} {_said_span(span)}" for days, span in day_groups(hours.days))
+
+
+def said_time(at: time) -> str:
+    """ "오전 9시", "오후 6시 30분", "낮 12시", "밤 12시"."""
+    part = {0: "밤", 12: "낮"}.get(at.hour, "오전" if at.hour < 12 else "오후")
+    return f"{part} {at.hour % 12 or 12}시" + (f" {at.minute}분" if at.minute else "")
+
+
+def said_moment(at: datetime) -> str:
+    """ "11월 26일 목요일 오전 9시"; `at` in the site's zone."""
+    return f"{at.month}월 {at.day}일 {_WEEKDAYS[at.weekday()]} {said_time(at.time())}"
+
+
+def _said_span(span: Span) -> str:
+    if span == WHOLE_DAY:
+        return "24시간"
+    return f"{said_time(span.opens)}부터 {said_time(span.closes)}까지"
 
 
 # Finding the department
@@ -104,6 +134,11 @@ def wait_range(low_seconds: float, high_seconds: float) -> str:
 
 def greeting(site: str) -> str:
     return f"안녕하세요, {site}입니다."
+
+
+def offer_language(key: str) -> str:
+    """Said to whoever has chosen another language so far."""
+    return f"한국어 안내는 {key}번을 눌러 주세요."
 
 
 def did_not_hear() -> str:
@@ -145,7 +180,7 @@ def connecting(department: str) -> str:
 
 
 def holding(position: int | None, told: Range | None) -> str:
-    if position is None or (position == 1 and told is not None and told[1] <= 0):
+    if position is None or at_once(position, told):
         return "잠시만 기다려 주세요."
     return f"{_place(position)}{_expected(told)} 끊지 말고 기다려 주세요."
 
@@ -224,12 +259,11 @@ def callback_greeting(site: str, department: str) -> str:
     return f"안녕하세요, {site}입니다. 요청하신 {matter} 전화입니다. 지금 통화하시려면 1번을 눌러 주세요."
 
 
-def said_moment(at: datetime) -> str:
-    """ "11월 26일 목요일 오전 9시"; `at` in the site's zone."""
-    return f"{at.month}월 {at.day}일 {_WEEKDAYS[at.weekday()]} {said_time(at.time())}"
-
-
 # What agents hear
+
+
+def caller_speaks(language: str) -> str:
+    return f"{_LANGUAGES[language]} 고객입니다."
 
 
 def whisper_live(department: str, words: str, waited_seconds: float) -> str:
@@ -275,7 +309,7 @@ def _duration(seconds: float) -> str:
     """ "40초", "3분", "2시간 5분"."""
     if seconds < MINUTE_SECONDS:
         return f"{max(int(seconds), 1)}초"
-    hours, minutes = divmod(math.ceil(seconds / MINUTE_SECONDS), HOUR_MINUTES)
+    hours, minutes = hours_and_minutes(seconds)
     parts = [f"{hours}시간"] * (hours > 0) + [f"{minutes}분"] * (minutes > 0)
     return " ".join(parts)
 

@@ -1,0 +1,304 @@
+"""Everything a phone says, in English. Pure: values in, one sentence or two out; nothing is escaped here."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, time
+
+import phonenumbers
+
+from ivr.menu.hours import ALWAYS, WHOLE_DAY, Days, OpeningHours, Span, day_groups
+from ivr.words.waits import MINUTE_SECONDS, Between, MoreThan, Range, Within, at_once, hours_and_minutes, whole_minutes
+
+LOCALE = "en-US"
+
+_DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+_DAYS: dict[Days, str] = {
+    "daily": "every day",
+    "weekdays": "weekdays",
+    "weekend": "weekends",
+    "mon": "Mondays",
+    "tue": "Tuesdays",
+    "wed": "Wednesdays",
+    "thu": "Thursdays",
+    "fri": "Fridays",
+    "sat": "Saturdays",
+    "sun": "Sundays",
+}
+_LANGUAGES = {"ko": "Korean", "en": "English"}
+_PERSONS = frozenset({"agent", "agents", "person", "operator", "representative"})
+
+
+# Numerals and times
+
+
+def people(count: int) -> str:
+    return "1 person" if count == 1 else f"{count} people"
+
+
+def ordinal(count: int) -> str:
+    """first, second, … tenth, 11th, 22nd."""
+    return _ORDINALS[count - 1] if 1 <= count <= len(_ORDINALS) else _short_ordinal(count)
+
+
+def _short_ordinal(count: int) -> str:
+    ending = "th" if count % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(count % 10, "th")
+    return f"{count}{ending}"
+
+
+def number_spoken(e164: str) -> str:
+    """ "+821012345678" → "zero one zero, one two three four, five six seven eight": as it is dialled at home."""
+    dialled = phonenumbers.format_number(phonenumbers.parse(e164), phonenumbers.PhoneNumberFormat.NATIONAL)
+    parts = re.findall("[0-9]+", dialled)
+    return ", ".join(" ".join(_DIGITS[int(digit)] for digit in part) for part in parts)
+
+
+def wait_range(low_seconds: float, high_seconds: float) -> str:
+    """In whole minutes, rounded outward: "about 3 to 6 minutes", "less than a minute", "more than 20 minutes"."""
+    match whole_minutes(low_seconds, high_seconds):
+        case Within(1):
+            return "less than a minute"
+        case Within(minutes):
+            return f"up to {minutes} minutes"
+        case MoreThan(minutes):
+            return f"more than {minutes} minutes"
+        case Between(low_minutes, high_minutes):
+            return f"about {low_minutes} to {high_minutes} minutes"
+
+
+def describe_hours(hours: OpeningHours) -> str:
+    """ "weekdays from 9 AM to 6 PM and Saturdays from 10 AM to 2 PM": closed days are left out."""
+    if hours.days == ALWAYS:
+        return "24 hours a day, every day"
+    return _listed([f"{_DAYS[days]} {_said_span(span)}" for days, span in day_groups(hours.days)], "and")
+
+
+def said_time(at: time) -> str:
+    """ "9 AM", "6:30 PM", "noon", "midnight"."""
+    if at in (time(0), time(12)):
+        return "noon" if at.hour else "midnight"
+    minutes = f":{at.minute:02d}" if at.minute else ""
+    return f"{at.hour % 12 or 12}{minutes} {'AM' if at.hour < 12 else 'PM'}"
+
+
+def said_moment(at: datetime) -> str:
+    """ "Thursday, November 26th, at 9 AM"; `at` in the site's zone."""
+    day = f"{_WEEKDAYS[at.weekday()]}, {_MONTHS[at.month - 1]} {_short_ordinal(at.day)}"
+    return f"{day}, at {said_time(at.time())}"
+
+
+def _said_span(span: Span) -> str:
+    return "all day" if span == WHOLE_DAY else f"from {said_time(span.opens)} to {said_time(span.closes)}"
+
+
+def _duration(seconds: float) -> str:
+    """ "40 seconds", "3 minutes", "2 hours 5 minutes"."""
+    if seconds < MINUTE_SECONDS:
+        return _counted(max(int(seconds), 1), "second")
+    hours, minutes = hours_and_minutes(seconds)
+    parts = [_counted(hours, "hour")] * (hours > 0) + [_counted(minutes, "minute")] * (minutes > 0)
+    return " ".join(parts)
+
+
+def _counted(count: int, thing: str) -> str:
+    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
+
+
+def _listed(things: Sequence[str], last: str) -> str:
+    return things[0] if len(things) == 1 else f"{', '.join(things[:-1])} {last} {things[-1]}"
+
+
+# Finding the department
+
+
+def greeting(site: str) -> str:
+    return f"Thank you for calling {site}."
+
+
+def offer_language(key: str) -> str:
+    """Said to whoever has chosen another language so far."""
+    return f"For English, press {key}."
+
+
+def did_not_hear() -> str:
+    return "I'm sorry, I couldn't hear you."
+
+
+def ask_again(examples: str) -> str:
+    return f"Please tell me once more. {examples}"
+
+
+def keys_options(departments: Sequence[tuple[str, str]]) -> str:
+    """`departments`: (name, key) in the order to be read."""
+    return " ".join(
+        f"{'To speak with a person' if _is_person(name) else f'For {name}'}, press {key}." for name, key in departments
+    )
+
+
+def confirm(department: str) -> str:
+    asked = "Would you like to speak with a person?" if _is_person(department) else f"Is this about {department}?"
+    return f"{asked} If so, say yes or press 1. If not, say no or press 2."
+
+
+def _is_person(department: str) -> bool:
+    """Who wants a person has no matter called so."""
+    return department.lower().split()[-1] in _PERSONS
+
+
+# Waiting
+
+
+def connecting(department: str) -> str:
+    agent = "an agent" if _is_person(department) else f"an agent for {department}"
+    return f"I will connect you with {agent}."
+
+
+def holding(position: int | None, told: Range | None) -> str:
+    if position is None or at_once(position, told):
+        return "One moment, please."
+    return f"{_place(position)}{_expected(told)} Please stay on the line."
+
+
+def still_waiting(position: int | None, told: Range | None, *, longer: bool) -> str:
+    reason = "The calls ahead of you are taking longer than expected. " if longer else ""
+    if position is None:
+        return "We are connecting you with an agent. One moment, please."
+    return f"{reason}{_place(position)}{_expected(told)} If you would rather be called back, press 1."
+
+
+def _place(position: int) -> str:
+    ahead = position - 1
+    if ahead == 0:
+        return "You are next in line."
+    return f"There {'is' if ahead == 1 else 'are'} {people(ahead)} ahead of you."
+
+
+def _expected(told: Range | None) -> str:
+    return "" if told is None else f" The expected wait is {wait_range(*told)}."
+
+
+# Callbacks
+
+
+def offer_callback(position: int | None, told: Range | None) -> str:
+    before = "" if position is None else _place(position)
+    return (
+        f"{before}{_expected(told)} Instead of waiting, shall we call you when it is your turn? "
+        "If you would like a call, say yes or press 1. To keep waiting, press 2."
+    ).strip()
+
+
+def nobody_here() -> str:
+    return "There is no agent available right now."
+
+
+def offer_callback_nobody() -> str:
+    return (
+        "Shall we call you as soon as an agent is back? "
+        "If you would like a call, say yes or press 1. If not, say no or press 2."
+    )
+
+
+def closed(hours: str) -> str:
+    return f"We are closed at the moment. Our hours are {hours}."
+
+
+def offer_callback_closed(opens: datetime | None) -> str:
+    when = "when we open" if opens is None else f"when we open on {said_moment(opens)}"
+    return f"Shall we call you {when}? If so, say yes or press 1. If not, say no or press 2."
+
+
+def enter_number() -> str:
+    return "Please enter the number to call, beginning with the area code or 0 1 0, and then press the pound key."
+
+
+def number_not_usable() -> str:
+    return "We can't call that number. Please enter a mobile or landline number in this country."
+
+
+def confirm_number(e164: str) -> str:
+    return (
+        f"We will call you on {number_spoken(e164)}. If that is right, say yes or press 1. For another number, press 2."
+    )
+
+
+def promised(due_at: datetime | None, *, again: bool) -> str:
+    if again:
+        return "We have already promised to call this number, and we will. Thank you."
+    when = "when it is your turn" if due_at is None else f"after {said_moment(due_at)}"
+    return f"We will call you {when}. Your place in line is kept. You may hang up now. Thank you."
+
+
+def callback_greeting(site: str, department: str) -> str:
+    matter = "" if _is_person(department) else f" about {department}"
+    return f"Hello, this is {site} with the call you asked for{matter}. To talk now, press 1."
+
+
+# What agents hear
+
+
+def caller_speaks(language: str) -> str:
+    return f"The caller speaks {_LANGUAGES[language]}."
+
+
+def whisper_live(department: str, words: str, waited_seconds: float) -> str:
+    return f"{_matter(department)}. {_in_their_words(words)}They have waited {_duration(waited_seconds)}."
+
+
+def whisper_callback(department: str, words: str, waited_seconds: float, attempt: int) -> str:
+    return (
+        f"Callback: {_matter(department)}. {_in_their_words(words)}Asked for {_duration(waited_seconds)} ago; this is "
+        f"the {ordinal(attempt)} attempt. If you accept, the caller is dialled."
+    )
+
+
+def _matter(department: str) -> str:
+    return "A caller for an agent" if _is_person(department) else f"A caller about {department}"
+
+
+def accept_hint() -> str:
+    return "Press 1 to accept."
+
+
+def dialling_caller() -> str:
+    return "We are dialling the caller. One moment, please."
+
+
+def caller_left() -> str:
+    return "The caller has hung up."
+
+
+def caller_unreachable() -> str:
+    return "The caller did not answer. We will try again later."
+
+
+def agent_done() -> str:
+    return "The call is over. Thank you."
+
+
+def agent_declined() -> str:
+    return "We will ask another agent."
+
+
+def _in_their_words(words: str) -> str:
+    return f"In their words: {words}. " if words else ""
+
+
+# When things go wrong, and at the end
+
+
+def apology() -> str:
+    return "We are sorry. Something went wrong, so I will connect you with an agent."
+
+
+def apology_fallback() -> str:
+    return "We are sorry. Our system has a problem right now. I will connect you to another number."
+
+
+def goodbye() -> str:
+    return "Thank you for calling. Goodbye."
