@@ -152,16 +152,23 @@ class Conversation:
     # What was said: the ear reports it, or the carrier does
 
     def expecting(self, call_id: int) -> Expectation | None:
-        """What the caller may say now; None where words don't count."""
+        """What the caller may say now into our ear; None where it need not listen."""
         with self.desk.store.read() as tx:
             call = call_rows.by_id(tx, call_id)
-            if call is None or call.ended:
-                return None
-            return expectation(call.state, call.own(self.desk.catalogue.version(tx, call.menu_version_id)))
+            return None if call is None or call.ear_step is None else self._expected(tx, call)
+
+    def _expected(self, tx: Connection, call: Call) -> Expectation | None:
+        if call.ended:
+            return None
+        return expectation(call.state, call.own(self.desk.catalogue.version(tx, call.menu_version_id)))
 
     def speaking(self, call_id: int) -> None:
         """Sustained speech over a prompt: the prompt stops."""
-        self._turn(_with_id(call_id), lambda call, _menu: on_speaking(call.state), move=True)
+
+        def decide(call: Call, _menu: Menu) -> Next | None:
+            return None if call.ear_step is None else on_speaking(call.state)
+
+        self._turn(_with_id(call_id), decide, move=True)
 
     def heard(self, call_id: int, expected: Expectation, hearing: Hearing) -> Call | None:
         """The caller's words, decoded against what was `expected` when they began. They count as long as the call
@@ -170,8 +177,9 @@ class Conversation:
 
     def said(self, sid: str, step: int, reading: Alternative) -> Call | None:
         """The caller's words, recognised by the carrier as the answer to the document of a step."""
-        call = self.now(sid)
-        expected = None if call is None else self.expecting(call.id)
+        with self.desk.store.read() as tx:
+            call = call_rows.by_sid(tx, sid)
+            expected = None if call is None else self._expected(tx, call)
         if expected is None:
             return call
         return self._understood(_with_sid(sid), expected, understand_text(reading, expected), step=step)
@@ -210,7 +218,7 @@ class Conversation:
         """No recogniser, or no room in it: the keys do everything."""
 
         def decide(call: Call, _menu: Menu) -> Next | None:
-            return on_deaf(call.state)
+            return None if call.ear_step is None else on_deaf(call.state)
 
         self._turn(_with_id(call_id), decide, move=True)
 

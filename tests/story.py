@@ -37,6 +37,7 @@ from ivr.listeners import Listener, listeners_by
 from ivr.render import Site
 from ivr.signature import SignatureCheck
 from ivr.voice import voice_blueprint
+from speech.expectation import Expectation
 from speech.hearing import Ears
 from speech.scripted import ScriptedRecogniser
 from speech.telephone import MULAW_SILENCE, RATE_HZ
@@ -229,6 +230,18 @@ class Party(ABC):
         assert text in self.spoken, f"heard instead: {self.spoken}"
 
     @property
+    def languages(self) -> set[tuple[str, str]]:
+        """(language, voice) in which they are spoken to now."""
+        return {(say.attrib["language"], say.attrib["voice"]) for say in self._xml().iter("Say")}
+
+    @property
+    def gather(self) -> dict[str, str]:
+        """How their keys and words are collected."""
+        gather = self._xml().find("Gather")
+        assert gather is not None, f"nothing is asked: {self.document}"
+        return dict(gather.attrib)
+
+    @property
     def is_in_conference(self) -> str | None:
         conference = self._xml().find(".//Conference")
         return None if conference is None else conference.text
@@ -272,17 +285,26 @@ class Party(ABC):
 class Caller(Party):
     _sids = 0
 
-    def dials(self) -> None:
+    def dials(self, number: str = OUR_NUMBER) -> None:
         Caller._sids += 1
         self.sid = f"CAca11e7{Caller._sids:026d}"
-        self.fetch("/voice/answer", CallStatus="ringing")
+        self.fetch("/voice/answer", CallStatus="ringing", To=number)
         self.house.settle()
 
     def says(self, text: str) -> None:
-        """Real meaning, scripted sound: the words arrive as the recogniser would give them."""
-        call_id = self.call_id
-        expected = self.house.conversation.expecting(call_id)
+        """Real meaning, scripted sound: the words arrive as the recogniser would give them, ours or the carrier's."""
+        gather = self._xml().find("Gather")
+        if gather is not None and "speech" in gather.attrib["input"]:
+            self.fetch(gather.attrib["action"], SpeechResult=text, Confidence="0.91")
+            self.house.settle()
+            return
+        expected = self.house.conversation.expecting(self.call_id)
         assert expected is not None, "nobody listens"
+        self.says_across(expected, text)
+
+    def says_across(self, expected: Expectation, text: str) -> None:
+        """The words began when this was expected, whatever it is now."""
+        call_id = self.call_id
         self.house.conversation.speaking(call_id)
         seconds = max(len(text.replace(" ", "")), 1) / SYLLABLES_A_SECOND
         mulaw = bytes([MULAW_SILENCE]) * int(seconds * RATE_HZ)
