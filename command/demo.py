@@ -330,6 +330,11 @@ class Teller:
         self._console.print(f"{clock}  {text}", soft_wrap=True)
 
 
+def _said(event: Event) -> str:
+    label = str(event.get("text", event.get("audio")))
+    return SAID.get(label, label)
+
+
 def _said_by_app(event: Event) -> str:
     return f"   {event['name']} hears: “{event['text']}”"
 
@@ -343,7 +348,7 @@ _LINES: dict[str, Callable[[Event], str | None]] = {
     "ordered": lambda e: f"[magenta]worker[/magenta] has {e['name']} rung",
     "answered": lambda e: f"{e['name']} answers",
     "said_by_app": _said_by_app,
-    "said_by_person": lambda e: f"   {e['name']} says: “{SAID.get(e['audio'], e['audio'])}”",
+    "said_by_person": lambda e: f"   {e['name']} says: “{_said(e)}”",
     "pressed": lambda e: f"   {e['name']} presses {e['digits']}",
     "joined_conference": lambda e: f"[green]{e['name']} is in the conversation[/green]",
     "hung_up": lambda e: f"{e['name']} hangs up",

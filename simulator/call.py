@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from simulator.order import Order
+from simulator.speech import Utterance
 from simulator.streams import Stream, StreamOrder
 from simulator.twiml import BadTwiml, parse
 from simulator.verbs import VERBS_BY_NAME, Fetch
@@ -51,6 +52,9 @@ class Call:
     def __post_init__(self) -> None:
         self.changed = threading.Condition()
         self.digits: deque[str] = deque()
+        self.said: list[Utterance] = []
+        """By the person, since the application began to listen; the last one may not be over yet."""
+        self._saying = False
         self._move: Fetch | None = None
         self._webhooks = Webhooks(self.network.config.auth_token)
         self._told = 0
@@ -83,6 +87,19 @@ class Call:
         self.event("pressed", digits=digits)
         with self.changed:
             self.digits.extend(digits)
+            self.changed.notify_all()
+
+    def say(self, utterance: Utterance) -> None:
+        """The person begins to say something; `fall_silent` ends it."""
+        self.event("said_by_person", text=utterance.text)
+        with self.changed:
+            self.said.append(utterance)
+            self._saying = True
+            self.changed.notify_all()
+
+    def fall_silent(self) -> None:
+        with self.changed:
+            self._saying = False
             self.changed.notify_all()
 
     def end(self, status: str = "completed") -> None:
@@ -209,6 +226,22 @@ class Call:
     def keyed(self) -> bool:
         """Whether a digit waits to be read."""
         return bool(self.digits)
+
+    def spoke(self) -> bool:
+        """Whether the person has begun to say anything since the application listens."""
+        return bool(self.said)
+
+    def speaks(self) -> bool:
+        return self._saying
+
+    def silent(self) -> bool:
+        return not self._saying
+
+    def forget_input(self) -> None:
+        """Keys and words from before count no more; what is still being said does."""
+        with self.changed:
+            self.digits.clear()
+            self.said = self.said[-1:] if self._saying else []
 
     def hear(self, text: str, language: str) -> None:
         """The person at this end is told something."""

@@ -9,6 +9,8 @@ from typing import Any
 
 from simulator.audio import FRAME_BYTES, FRAME_SECONDS, read_wav
 from simulator.call import Call
+from simulator.speech import Utterance
+from simulator.verbs import spoken_seconds
 
 Step = dict[str, Any]
 PATIENCE_SECONDS = 60.0
@@ -100,6 +102,15 @@ def _says_base64(call: Call, step: Step) -> None:
     _speak(call, read_wav(base64.b64decode(step["says_base64"])), str(step.get("label", "audio")))
 
 
+def _says_text(call: Call, step: Step) -> None:
+    """Words without a voice: the network's own recogniser hears them, a media stream does not."""
+    heard = {name: step[name] for name in ("language", "confidence") if name in step}
+    utterance = Utterance(str(step["says_text"]), **heard)
+    call.say(utterance)
+    _wait(call, spoken_seconds(utterance.text))
+    call.fall_silent()
+
+
 def _speak(call: Call, mulaw: bytes, label: str) -> None:
     call.event("said_by_person", audio=label)
     for stream in tuple(call.streams.values()):
@@ -145,6 +156,7 @@ ACTIONS: dict[str, Callable[[Call, Step], None]] = {
     "waits_for": _waits_for,
     "says": _says,
     "says_base64": _says_base64,
+    "says_text": _says_text,
     "presses": _presses,
     "waits_seconds": _waits_seconds,
     "waits_to_talk": _joins,

@@ -5,7 +5,10 @@ from xml.etree import ElementTree
 
 _SAY = frozenset({"voice", "language", "loop"})
 _GATHER = frozenset(
-    {"input", "action", "method", "timeout", "finishOnKey", "numDigits", "actionOnEmptyResult", "language", "hints"}
+    {
+        *("input", "action", "method", "timeout", "finishOnKey", "numDigits", "actionOnEmptyResult"),
+        *("language", "hints", "speechTimeout", "bargeIn"),
+    }
 )
 _CONFERENCE = frozenset(
     {

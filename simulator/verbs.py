@@ -11,6 +11,7 @@ import requests
 from simulator.audio import wav_seconds
 from simulator.conference import Terms
 from simulator.order import Order
+from simulator.speech import GATHER_SECONDS, LONGEST_SPEECH_SECONDS, Ears, ears_of, recognise
 from simulator.twiml import BadTwiml, boolean, parse, whole_number
 from simulator.webhooks import WebhookFailed
 
@@ -21,7 +22,6 @@ KOREAN_SYLLABLES_A_SECOND = 6.5
 LETTERS_A_SECOND = 14.0
 BREATH_SECONDS = 0.3
 FOR_EVER = 1000
-GATHER_SECONDS = 5
 DIAL_SECONDS = 30
 WAIT_VERBS = frozenset({"Say", "Play", "Pause"})
 
@@ -64,14 +64,15 @@ def pause(call: "Call", element: Element) -> Fetch | None:
 
 
 def gather(call: "Call", element: Element) -> Fetch | None:
-    if element.get("input", "dtmf") != "dtmf":
-        raise BadTwiml(f'<Gather input="{element.get("input")}"> is not spoken here: only dtmf')
-    call.digits.clear()
-    _prompt(call, element)
-    digits = _collect(call, element)
-    if digits is None and not boolean(element, "actionOnEmptyResult", False):
+    ears = ears_of(element)
+    call.forget_input()
+    _prompt(call, element, ears)
+    collected = _collect(call, element, ears)
+    if collected is None and boolean(element, "actionOnEmptyResult", False):
+        collected = {"SpeechResult" if ears.speech else "Digits": ""}
+    if collected is None:
         return None
-    return Fetch(element.get("action", ""), element.get("method", "POST"), {"Digits": digits or ""})
+    return Fetch(element.get("action", ""), element.get("method", "POST"), collected)
 
 
 def redirect(call: "Call", element: Element) -> Fetch | None:
@@ -164,15 +165,32 @@ def _sound(call: "Call", element: Element, *, until: Cut) -> bool:
     return call.pause(whole_number(element, "length", 1), until=until)
 
 
-def _prompt(call: "Call", element: Element) -> None:
-    """What is nested in a Gather; a digit cuts it short."""
+def _prompt(call: "Call", element: Element, ears: Ears) -> None:
+    """What is nested in a Gather; a digit cuts it short, and so does speech that is listened for."""
+
+    def cut() -> bool:
+        return (ears.keys and call.keyed()) or (ears.speech and ears.barge_in and call.spoke())
+
     for child in element:
-        if _sound(call, child, until=call.keyed):
+        if _sound(call, child, until=cut):
             return
 
 
-def _collect(call: "Call", element: Element) -> str | None:
-    """The digits; None when there were none. The finishing key alone is none too."""
+def _collect(call: "Call", element: Element, ears: Ears) -> dict[str, str] | None:
+    """What the webhook is told; None when there was no input. The kind that comes first wins."""
+
+    def began() -> bool:
+        return (ears.keys and call.keyed()) or (ears.speech and call.spoke())
+
+    call.pause(whole_number(element, "timeout", GATHER_SECONDS), until=began)
+    if ears.keys and call.keyed():
+        digits = _collect_digits(call, element)
+        return None if digits is None else {"Digits": digits}
+    return _collect_speech(call, ears) if ears.speech and call.spoke() else None
+
+
+def _collect_digits(call: "Call", element: Element) -> str | None:
+    """The finishing key alone is none."""
     timeout = whole_number(element, "timeout", GATHER_SECONDS)
     most = whole_number(element, "numDigits", FOR_EVER)
     finish = element.get("finishOnKey", "#")
@@ -183,6 +201,16 @@ def _collect(call: "Call", element: Element) -> str | None:
             break
         digits += digit
     return digits or None
+
+
+def _collect_speech(call: "Call", ears: Ears) -> dict[str, str] | None:
+    """Until the person has been silent for long enough."""
+    while call.pause(LONGEST_SPEECH_SECONDS, until=call.silent):
+        if not call.pause(ears.silence_seconds, until=call.speaks):
+            break
+    result = recognise(call.said, ears)
+    call.event("recognised", language=ears.language, **(result or {"SpeechResult": ""}))
+    return result
 
 
 def _confer(call: "Call", element: Element, base: str) -> dict[str, str]:
