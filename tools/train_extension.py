@@ -18,7 +18,7 @@ import torch
 from scipy.signal import butter, fftconvolve, resample_poly, sosfilt
 
 from speech import bands
-from speech.extension import WIDE_RATE_HZ, Upsampling
+from speech.extension import WIDE_RATE_HZ, Upsampling, widen
 from speech.learned_extension import CONTEXT, LINE_HZ, TARGET_FLOOR, WEIGHTS, inputs
 from speech.telephone import decode, encode
 
@@ -73,11 +73,11 @@ def example(clean: np.ndarray, dice: np.random.Generator) -> tuple[np.ndarray, n
         clean = in_a_room(clean, dice.uniform(0.1, 0.5), dice)
     level = LEVEL_DBFS + dice.normal(0, 4)
     clean = clean * 10 ** (level / 20) / np.sqrt(np.mean(clean**2) + 1e-12)
-    line = Upsampling().widen(decode(encode(telephone(clean, dice).astype(np.float32)))).astype(np.float64)
+    line = widen(Upsampling(), decode(encode(telephone(clean, dice).astype(np.float32)))).astype(np.float64)
     length = min(len(line), len(clean))
     here = bands.log_bands(bands.spectra(line[:length]))
     target = bands.log_bands(bands.spectra(clean[:length]))
-    loudness = bands.levels(here)
+    loudness = bands.Level().follow(here)
     wanted = np.maximum(target - loudness[:, None], TARGET_FLOOR)
     return inputs(here, loudness), wanted.astype(np.float32), weights(here, loudness, factor)
 
