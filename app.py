@@ -191,9 +191,8 @@ class House:
         recogniser = self.recogniser()
         if recogniser is None:
             return None
-        return HearingPool(
-            Ears(recogniser), workers=self.settings.hearing_workers, backlog=self.settings.hearing_backlog
-        )
+        threads = ThreadPoolExecutor(self.settings.hearing_workers, thread_name_prefix="hearing")
+        return HearingPool(Ears(recogniser), threads, at_once=self.settings.hearing_at_once)
 
     def publish_menu(self) -> None:
         """Put MENU_FILE in force. Raises MenuErrors: a wrong file stops the start."""

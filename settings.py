@@ -162,8 +162,10 @@ class Settings:
     vosk_model: str | None = _setting(
         _text, "An unpacked Vosk model, in place of the installed package.", "", optional=True
     )
-    hearing_workers: int = _setting(_whole(1, 64), "Utterances recognised at the same time.", "2")
-    hearing_backlog: int = _setting(_whole(0, 1000), "Utterances that may wait; more callers get keys at once.", "8")
+    hearing_workers: int = _setting(_whole(1, 64), "Threads that recognise speech: one for each core.", "2")
+    hearing_at_once: int = _setting(
+        _whole(1, 1000), "Callers heard while they speak; more of them get keys at once.", "16"
+    )
     calls_per_second: float = _setting(_decimal, "How fast the carrier lets us place calls.", "1")
     agent_ring_seconds: int = _setting(_whole(5, 60), "How long a phone rings.", "18")
     no_input_seconds: int = _setting(_whole(1, 30), "How long a caller may be silent after a question.", "6")

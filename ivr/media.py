@@ -68,9 +68,11 @@ def _carry(socket: Server, conversation: Conversation, pool: HearingPool | None,
     if pool is None:
         conversation.cannot_hear(call.id)
         return
+    ear = Ear(call.id, conversation, pool, errands)
     try:
-        _listen(socket, Ear(call.id, conversation, pool, errands))
+        _listen(socket, ear)
     finally:
+        ear.close()
         conversation.ear_lost(call.id, call.ear_step)
 
 

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 
 from speech.hearing import Hearing
+from speech.korean import compact
+
+BACKCHANNELS = frozenset({"네", "예", "어", "음", "아", "응", "그", "저", "yeah", "uhhuh", "mhm", "um", "uh", "ok"})
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,16 @@ Decision = Go | Confirm | AskAgain | Keys | Person
 def decision_name(decision: Decision) -> str:
     """As it is recorded: go, confirm, ask, keys, person."""
     return "ask" if isinstance(decision, AskAgain) else type(decision).__name__.lower()
+
+
+def is_backchannel(hearing: Hearing) -> bool:
+    """Whether it was no more than the 네 of somebody who follows what we say. Where 네 is an answer, it means it."""
+    return hearing.probability == 0 and compact(hearing.words) in BACKCHANNELS
+
+
+def is_clear(hearing: Hearing, thresholds: Thresholds) -> bool:
+    """Whether nothing more needs to be heard: the meaning is sure."""
+    return hearing.meaning is not None and hearing.probability >= thresholds.go
 
 
 def decide(hearing: Hearing, thresholds: Thresholds, *, failures: int, always_confirm: bool) -> Decision:

@@ -1,11 +1,13 @@
 """Where an utterance begins and ends. The audio's own length is the clock."""
 
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from speech.telephone import FRAME_BYTES, FRAME_SECONDS, decode
+from speech.expectation import SUSTAINED_SECONDS
+from speech.telephone import FRAME_BYTES, FRAME_SECONDS, decode, seconds
 
 # A frame is speech when it is so much louder than the line's own noise, and not quieter than any telephone.
 ABOVE_NOISE_DB = 9.0
@@ -16,10 +18,10 @@ FLOOR_RISES = 0.004
 FLOOR_AT_START_DBFS = -55.0
 
 STARTS_AFTER_SECONDS = 0.06
-SUSTAINED_SECONDS = 0.25
-"""So long, and it is meant: a cough or a knock is shorter."""
 SHORTEST_SPEECH_SECONDS = 0.12
 LONGEST_UTTERANCE_SECONDS = 12.0
+PATIENCE_SECONDS = 0.2
+HALF_A_FRAME = FRAME_SECONDS / 2
 BEFORE_SPEECH_SECONDS = 0.3
 """Kept from before the onset: Korean's first consonants are soft."""
 
@@ -28,87 +30,103 @@ BEFORE_SPEECH_SECONDS = 0.3
 class Started:
     """Somebody may be speaking."""
 
+    audio: bytes
+    """mu-law, with a little of the line from before."""
+
+
+@dataclass(frozen=True)
+class Went:
+    """The utterance goes on."""
+
+    audio: bytes
+
 
 @dataclass(frozen=True)
 class Sustained:
-    """Somebody is speaking."""
+    """Somebody is speaking, and means it."""
+
+
+@dataclass(frozen=True)
+class Paused:
+    """Silent for so long that it may have been all."""
+
+    speech_seconds: float
 
 
 @dataclass(frozen=True)
 class Ended:
-    """An utterance, with a little of the line before and after it."""
+    """Silent for so long that it was all, or cut off. `speech_seconds` 0: a knock, no utterance."""
 
-    audio: bytes
-    """mu-law"""
     speech_seconds: float
 
 
-SpeechEvent = Started | Sustained | Ended
+SpeechEvent = Started | Went | Sustained | Paused | Ended
 
 
 class Endpointer:
-    """`silence_seconds` of silence end an utterance; it may be changed at any time, as the question changes."""
+    """Silence of `silence_seconds` is a pause, after which `patience_seconds` more end the utterance. All may be
+    changed at any time, as the question changes."""
 
-    def __init__(self, silence_seconds: float = 0.6) -> None:
+    def __init__(self, silence_seconds: float = 0.6, patience_seconds: float = PATIENCE_SECONDS) -> None:
         self.silence_seconds = silence_seconds
+        self.patience_seconds = patience_seconds
+        self.sustained_seconds = SUSTAINED_SECONDS
         self._rest = b""
         self._floor_dbfs = FLOOR_AT_START_DBFS
         self._before: deque[bytes] = deque(maxlen=round(BEFORE_SPEECH_SECONDS / FRAME_SECONDS))
-        self._reset()
+        self.restart()
 
-    def _reset(self) -> None:
-        self._utterance = bytearray()
+    def restart(self) -> None:
+        """Forget the utterance: it was understood before its end. What comes next is a new one."""
+        self._seconds = 0.0
         self._speech_seconds = 0.0
-        self._silent_seconds = 0.0
+        self.silent_seconds = 0.0
         self._onset_seconds = 0.0
         self._sustained = False
         self._before.clear()
 
-    def process(self, mulaw: bytes) -> list[SpeechEvent]:
+    def process(self, mulaw: bytes) -> Iterator[SpeechEvent]:
         """Any number of bytes; what they bring to light."""
         data = self._rest + mulaw
         whole = len(data) - len(data) % FRAME_BYTES
         self._rest = data[whole:]
-        events: list[SpeechEvent] = []
         for start in range(0, whole, FRAME_BYTES):
-            events += self._frame(data[start : start + FRAME_BYTES])
-        return events
+            frame = data[start : start + FRAME_BYTES]
+            is_speech = self._is_speech(frame)
+            yield from self._in_speech(frame, is_speech) if self._seconds else self._before_speech(frame, is_speech)
 
-    def _frame(self, frame: bytes) -> list[SpeechEvent]:
-        is_speech = self._is_speech(frame)
-        if not self._utterance:
-            return self._before_speech(frame, is_speech)
-        return self._in_speech(frame, is_speech)
-
-    def _before_speech(self, frame: bytes, is_speech: bool) -> list[SpeechEvent]:
+    def _before_speech(self, frame: bytes, is_speech: bool) -> Iterator[SpeechEvent]:
         self._before.append(frame)
         self._onset_seconds = self._onset_seconds + FRAME_SECONDS if is_speech else 0.0
-        if self._onset_seconds < STARTS_AFTER_SECONDS - FRAME_SECONDS / 2:
-            return []
-        self._utterance = bytearray(b"".join(self._before))
+        if self._onset_seconds < STARTS_AFTER_SECONDS - HALF_A_FRAME:
+            return
+        audio = b"".join(self._before)
+        self._seconds = seconds(audio)
         self._speech_seconds = self._onset_seconds
-        return [Started()]
+        yield Started(audio)
 
-    def _in_speech(self, frame: bytes, is_speech: bool) -> list[SpeechEvent]:
-        self._utterance += frame
-        events: list[SpeechEvent] = []
+    def _in_speech(self, frame: bytes, is_speech: bool) -> Iterator[SpeechEvent]:
+        self._seconds += FRAME_SECONDS
+        yield Went(frame)
         if is_speech:
             self._speech_seconds += FRAME_SECONDS
-            self._silent_seconds = 0.0
+            self.silent_seconds = 0.0
         else:
-            self._silent_seconds += FRAME_SECONDS
-        if not self._sustained and self._speech_seconds >= SUSTAINED_SECONDS:
+            self.silent_seconds += FRAME_SECONDS
+        if not self._sustained and self._speech_seconds >= self.sustained_seconds - HALF_A_FRAME:
             self._sustained = True
-            events.append(Sustained())
-        too_long = len(self._utterance) / FRAME_BYTES * FRAME_SECONDS >= LONGEST_UTTERANCE_SECONDS
-        if self._silent_seconds >= self.silence_seconds or too_long:
-            events += self._end()
-        return events
+            yield Sustained()
+        yield from self._silence()
 
-    def _end(self) -> list[SpeechEvent]:
-        ended = Ended(bytes(self._utterance), self._speech_seconds)
-        self._reset()
-        return [ended] if ended.speech_seconds >= SHORTEST_SPEECH_SECONDS else []
+    def _silence(self) -> Iterator[SpeechEvent]:
+        over = self.silent_seconds - self.silence_seconds
+        spoken = self._speech_seconds if self._speech_seconds >= SHORTEST_SPEECH_SECONDS - HALF_A_FRAME else 0.0
+        if abs(over) < HALF_A_FRAME and spoken:
+            yield Paused(spoken)
+        too_long = self._seconds >= LONGEST_UTTERANCE_SECONDS - HALF_A_FRAME
+        if self._seconds and (over > self.patience_seconds - HALF_A_FRAME or too_long):
+            self.restart()
+            yield Ended(spoken)
 
     def _is_speech(self, frame: bytes) -> bool:
         power = float(np.mean(decode(frame) ** 2))

@@ -2,6 +2,11 @@
 
 from dataclasses import dataclass
 
+SUSTAINED_SECONDS = 0.45
+"""So long, and it is meant: a cough, or the 네 and 음 of somebody who follows what we say, is shorter."""
+ANSWER_SUSTAINED_SECONDS = 0.25
+"""The same where 네 is an answer."""
+
 
 @dataclass(frozen=True)
 class Meaning:
@@ -20,6 +25,8 @@ class Expectation:
     silence_seconds: float
     """So long a silence ends the utterance: short for a yes, longer for a sentence."""
     language: str = "ko"
+    sustained_seconds: float = SUSTAINED_SECONDS
+    """Speech of that length stops our prompt."""
 
 
 YES_NO = Expectation(
@@ -58,7 +65,8 @@ YES_NO = Expectation(
             ),
         ),
     ),
-    silence_seconds=0.4,
+    silence_seconds=0.3,
+    sustained_seconds=ANSWER_SUSTAINED_SECONDS,
 )
 _YES_NO_ENGLISH = Expectation(
     "yes_no",
@@ -102,7 +110,8 @@ _YES_NO_ENGLISH = Expectation(
             ),
         ),
     ),
-    silence_seconds=0.4,
+    silence_seconds=0.3,
+    sustained_seconds=ANSWER_SUSTAINED_SECONDS,
     language="en",
 )
 YES_NO_BY_LANGUAGE = {"ko": YES_NO, "en": _YES_NO_ENGLISH}

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 LONGEST_PIECE_SYLLABLES = 6
+_LETTERS = frozenset(map(chr, range(ord("ㄱ"), ord("ㆎ") + 1)))
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,8 @@ def cut_phrase(phrase: str, knows: Callable[[str], bool]) -> list[str] | None:
 
 
 def _spoken(phrase: str) -> str:
-    """Punctuation is not heard, and is in no vocabulary."""
-    return "".join(letter if letter.isalnum() else " " for letter in phrase)
+    """Punctuation and ㅋㅋ are not heard, and are in no vocabulary."""
+    return "".join(letter if letter.isalnum() and letter not in _LETTERS else " " for letter in phrase)
 
 
 def cut_word(word: str, knows: Callable[[str], bool]) -> list[str] | None:

@@ -31,20 +31,54 @@ class Ears:
         self._recogniser = recogniser
         self._extension = extension or LearnedExtension()
 
-    def understand(self, mulaw: bytes, expectation: Expectation, speech_seconds: float) -> Hearing:
-        """`speech_seconds`: how much of the audio is speech."""
+    def listen(self, expectation: Expectation) -> "Utterance":
+        return Utterance(self._recogniser, self._extension, expectation)
+
+
+class Utterance:
+    """One utterance, heard as it is spoken. Used by one thread at a time."""
+
+    def __init__(self, recogniser: Recogniser, extension: Extension, expectation: Expectation) -> None:
+        self._expectation = expectation
+        self._cpu_seconds = 0.0
+        self._audio_seconds = 0.0
         began = time.thread_time()
-        wide = self._extension.widen(telephone.decode(mulaw))
-        readings = self._recogniser.recognise(wide, _grammar_phrases(expectation))
-        intent = classify(readings, expectation)
+        self._listener = recogniser.listen(_grammar_phrases(expectation))
+        self._widening = extension.begin()
+        self._cpu_seconds += time.thread_time() - began
+
+    def hear(self, mulaw: bytes) -> None:
+        """The next piece of the caller's audio."""
+        began = time.thread_time()
+        self._listener.hear(self._widening.widen(telephone.decode(mulaw)))
+        self._audio_seconds += telephone.seconds(mulaw)
+        self._cpu_seconds += time.thread_time() - began
+
+    def so_far(self, speech_seconds: float) -> Hearing:
+        """What it would mean if nothing followed. More may."""
+        began = time.thread_time()
+        words = self._listener.so_far()
+        readings = (Alternative(words, 0.0),) if words else ()
+        return self._understood(readings, speech_seconds, began)
+
+    def end(self, speech_seconds: float) -> Hearing:
+        """It is over. `speech_seconds`: how much of the audio was speech."""
+        began = time.thread_time()
+        self._listener.hear(self._widening.finish())
+        return self._understood(self._listener.readings(), speech_seconds, began)
+
+    def _understood(self, readings: tuple[Alternative, ...], speech_seconds: float, began: float) -> Hearing:
+        intent = classify(readings, self._expectation)
         words = readings[0].text if readings else ""
+        probability = intent.probability * guard.fits(intent, words, speech_seconds)
+        self._cpu_seconds += time.thread_time() - began
         return Hearing(
             words=_told(intent, words),
             alternatives=readings,
             meaning=intent.meaning,
-            probability=intent.probability * guard.fits(intent, words, speech_seconds),
-            audio_seconds=telephone.seconds(mulaw),
-            cpu_seconds=time.thread_time() - began,
+            probability=probability,
+            audio_seconds=self._audio_seconds,
+            cpu_seconds=self._cpu_seconds,
         )
 
 

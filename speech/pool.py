@@ -2,12 +2,13 @@
 
 import logging
 import threading
+from collections import deque
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor
 from dataclasses import dataclass
 
 from speech.expectation import Expectation
-from speech.hearing import Ears, Hearing
+from speech.hearing import Ears, Hearing, Utterance
 
 log = logging.getLogger("barocall.hearing")
 
@@ -24,31 +25,103 @@ class HearingFailed:
 
 
 Heard = Callable[[Hearing | HearingFailed], None]
+Task = Callable[[Utterance], None]
 
 
 class HearingPool:
-    """`workers` utterances are recognised at a time, `backlog` more may wait."""
+    """`threads` decode what up to `at_once` callers are saying."""
 
-    def __init__(self, ears: Ears, *, workers: int, backlog: int) -> None:
+    def __init__(self, ears: Ears, threads: Executor, *, at_once: int) -> None:
         self._ears = ears
-        self._room = threading.BoundedSemaphore(workers + backlog)
-        self._threads = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="hearing")
+        self._room = threading.BoundedSemaphore(at_once)
+        self._threads = threads
 
-    def submit(self, mulaw: bytes, expectation: Expectation, speech_seconds: float, heard: Heard) -> None:
-        """`heard` is called from a thread of the pool. Raises PoolFull at once."""
+    def listen(self, expectation: Expectation) -> "Listening":
+        """Begin to hear an utterance. Raises PoolFull at once."""
         if not self._room.acquire(blocking=False):
             raise PoolFull
-        self._threads.submit(self._understand, mulaw, expectation, speech_seconds, heard)
+        return Listening(self._threads, lambda: self._ears.listen(expectation), self._room.release)
 
     def close(self) -> None:
         self._threads.shutdown(wait=True)
 
-    def _understand(self, mulaw: bytes, expectation: Expectation, speech_seconds: float, heard: Heard) -> None:
+
+class Listening:
+    """One utterance being heard: its pieces are worked through in order, by whichever thread is free.
+
+    Every listening must be ended or dropped, or its room in the pool is lost. Used by one thread.
+    """
+
+    def __init__(self, threads: Executor, begin: Callable[[], Utterance], leave: Callable[[], None]) -> None:
+        self._threads = threads
+        self._begin = begin
+        self._leave = leave
+        self._utterance: Utterance | None = None
+        self._failed: HearingFailed | None = None
+        self._tasks: deque[Callable[[], None]] = deque()
+        self._lock = threading.Lock()
+        self._running = False
+        self._over = False
+
+    def hear(self, mulaw: bytes) -> None:
+        """The next piece of the caller's audio."""
+        self._do(lambda: self._tried(lambda utterance: utterance.hear(mulaw)))
+
+    def pause(self, speech_seconds: float, heard: Heard) -> None:
+        """`heard` is told, from a thread of the pool, what it means so far."""
+        self._do(lambda: self._tell(heard, lambda utterance: utterance.so_far(speech_seconds)))
+
+    def end(self, speech_seconds: float, heard: Heard) -> None:
+        """`heard` is told, from a thread of the pool, what it was."""
+        self._finish(lambda: self._tell(heard, lambda utterance: utterance.end(speech_seconds)))
+
+    def drop(self) -> None:
+        """Nobody wants to know."""
+        self._finish(lambda: None)
+
+    def _finish(self, last: Callable[[], None]) -> None:
+        if self._over:
+            return
+        self._over = True
+
+        def run() -> None:
+            try:
+                last()
+            finally:
+                self._leave()
+
+        self._do(run)
+
+    def _do(self, task: Callable[[], None]) -> None:
+        with self._lock:
+            self._tasks.append(task)
+            if self._running:
+                return
+            self._running = True
+        self._threads.submit(self._work)
+
+    def _work(self) -> None:
+        while True:
+            with self._lock:
+                if not self._tasks:
+                    self._running = False
+                    return
+                task = self._tasks.popleft()
+            task()
+
+    def _tell(self, heard: Heard, ask: Callable[[Utterance], Hearing]) -> None:
+        told: list[Hearing] = []
+        self._tried(lambda utterance: told.append(ask(utterance)))
+        heard(self._failed or told[0])
+
+    def _tried(self, work: Task) -> None:
+        """Once recognition has broken, nothing is tried any more."""
+        if self._failed is not None:
+            return
         try:
-            result: Hearing | HearingFailed = self._ears.understand(mulaw, expectation, speech_seconds)
+            if self._utterance is None:
+                self._utterance = self._begin()
+            work(self._utterance)
         except Exception as error:
             log.exception("an utterance could not be recognised")
-            result = HearingFailed(str(error))
-        finally:
-            self._room.release()
-        heard(result)
+            self._failed = HearingFailed(str(error))

@@ -19,6 +19,19 @@ class ModelMissing(Exception):
     unpacked model folder."""
 
 
+class Listener(Protocol):
+    """Hears one utterance as it is spoken. Used by one thread at a time."""
+
+    def hear(self, audio: Wide) -> None:
+        """The next piece of it."""
+
+    def so_far(self) -> str:
+        """The likeliest words by now; more audio may follow."""
+
+    def readings(self) -> tuple[Alternative, ...]:
+        """The utterance is over: the likeliest readings first; none for silence."""
+
+
 class Recogniser(Protocol):
-    def recognise(self, audio: Wide, phrases: tuple[str, ...]) -> tuple[Alternative, ...]:
-        """The likeliest readings first, made of pieces of `phrases`; none for silence. Safe to call from threads."""
+    def listen(self, phrases: tuple[str, ...]) -> Listener:
+        """An ear for one utterance, whose words are made of pieces of `phrases`. Safe to call from threads."""

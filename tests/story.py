@@ -308,7 +308,9 @@ class Caller(Party):
         self.house.conversation.speaking(call_id)
         seconds = max(len(text.replace(" ", "")), 1) / SYLLABLES_A_SECOND
         mulaw = bytes([MULAW_SILENCE]) * int(seconds * RATE_HZ)
-        hearing = Ears(ScriptedRecogniser([text])).understand(mulaw, expected, seconds)
+        utterance = Ears(ScriptedRecogniser([text])).listen(expected)
+        utterance.hear(mulaw)
+        hearing = utterance.end(seconds)
         self.house.conversation.heard(call_id, expected, hearing)
         self.house.settle()
 

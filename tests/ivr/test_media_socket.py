@@ -21,7 +21,7 @@ from ivr.media import media_app
 from ivr.signature import SignatureCheck
 from speech.hearing import Ears
 from speech.pool import HearingPool
-from speech.recogniser import Alternative
+from speech.recogniser import Listener
 from speech.scripted import ScriptedRecogniser
 from store.tables import calls
 from story import PUBLIC_URL, TOKEN, Caller, House
@@ -32,7 +32,7 @@ SILENCE = bytes([0xFF]) * 160
 
 
 class BrokenRecogniser:
-    def recognise(self, audio: Any, phrases: tuple[str, ...]) -> tuple[Alternative, ...]:
+    def listen(self, phrases: tuple[str, ...]) -> Listener:
         raise RuntimeError("the model fell over")
 
 
@@ -87,8 +87,8 @@ def served(house: House, pool: HearingPool | None) -> Iterator[Line]:
         pool.close()
 
 
-def pool_of(*texts: str, workers: int = 1, backlog: int = 4) -> HearingPool:
-    return HearingPool(Ears(ScriptedRecogniser(texts)), workers=workers, backlog=backlog)
+def pool_of(*texts: str) -> HearingPool:
+    return HearingPool(Ears(ScriptedRecogniser(texts)), ThreadPoolExecutor(1), at_once=5)
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ def hearing(house: House) -> Iterator[Line]:
 
 @pytest.fixture
 def broken(house: House) -> Iterator[Line]:
-    yield from served(house, HearingPool(Ears(BrokenRecogniser()), workers=1, backlog=1))
+    yield from served(house, HearingPool(Ears(BrokenRecogniser()), ThreadPoolExecutor(1), at_once=1))
 
 
 @pytest.fixture
@@ -228,7 +228,7 @@ def test_without_a_model_the_keys_are_read(deaf: Line) -> None:
 def test_speech_over_the_prompt_makes_it_fall_silent(hearing: Line) -> None:
     socket = hearing.socket()
     hearing.start(socket)
-    for frame in [SILENCE] * 10 + [TONE] * 20:
+    for frame in [SILENCE] * 10 + [TONE] * 30:
         socket.send(json.dumps({"event": "media", "media": {"payload": base64.b64encode(frame).decode()}}))
 
     hearing.until(lambda: hearing.house.carrier.moves == [(hearing.caller.sid, "/voice/now")])

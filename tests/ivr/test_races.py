@@ -22,7 +22,9 @@ def say(house: House, caller: Caller, expected: Expectation | None, text: str) -
     assert expected is not None
     seconds = len(text) / SYLLABLES_A_SECOND
     mulaw = bytes([MULAW_SILENCE]) * int(seconds * RATE_HZ)
-    hearing = Ears(ScriptedRecogniser([text])).understand(mulaw, expected, seconds)
+    utterance = Ears(ScriptedRecogniser([text])).listen(expected)
+    utterance.hear(mulaw)
+    hearing = utterance.end(seconds)
     house.conversation.heard(caller.call_id, expected, hearing)
     house.settle()
 

@@ -1,17 +1,16 @@
 """Real audio through the real model, a frame at a time: what callers of the demo say, and what is no speech at all."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from ivr import trial
 from simulator.audio import encode, read_wav
 from speech.decide import AskAgain, Decision, Go, Keys, Thresholds, decide
-from speech.endpoint import Ended, Endpointer
 from speech.expectation import YES_NO, Expectation
 from speech.hearing import Ears, Hearing
-from speech.telephone import FRAME_BYTES, MULAW_SILENCE, RATE_HZ
+from speech.telephone import MULAW_SILENCE, RATE_HZ
 from speech.vosk_recogniser import VoskRecogniser
 
 RECORDINGS = Path("command/recordings")
@@ -19,14 +18,7 @@ SILENCE = bytes([MULAW_SILENCE]) * RATE_HZ
 
 
 def hear(ears: Ears, mulaw: bytes, expectation: Expectation) -> list[Hearing]:
-    endpointer = Endpointer(expectation.silence_seconds)
-    line = SILENCE + mulaw + SILENCE
-    return [ears.understand(e.audio, expectation, e.speech_seconds) for e in utterances(endpointer, line)]
-
-
-def utterances(endpointer: Endpointer, line: bytes) -> Iterator[Ended]:
-    for start in range(0, len(line), FRAME_BYTES):
-        yield from (e for e in endpointer.process(line[start : start + FRAME_BYTES]) if isinstance(e, Ended))
+    return [tried.hearing for tried in trial.hear(ears, mulaw, expectation)]
 
 
 def decided(hearing: Hearing, failures: int = 0) -> Decision:

@@ -1,6 +1,8 @@
 """Recognition for so many callers and no more; what breaks reaches whoever waits for it."""
 
 import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -8,59 +10,112 @@ from speech.expectation import YES_NO
 from speech.extension import Wide
 from speech.hearing import Ears, Hearing
 from speech.pool import HearingFailed, HearingPool, PoolFull
-from speech.recogniser import Alternative, ModelMissing
+from speech.recogniser import Alternative, Listener, ModelMissing
+from speech.scripted import ScriptedRecogniser
 from speech.vosk_recogniser import find_model
 
-AUDIO = bytes(1600)
+AUDIO = bytes(160)
 
 
-class Gate:
-    """Recognises nothing until it is opened."""
+class Counting:
+    """Hears how many pieces there were, and in which order they came."""
 
     def __init__(self) -> None:
-        self.open = threading.Event()
+        self.lengths: list[int] = []
 
-    def recognise(self, audio: Wide, phrases: tuple[str, ...]) -> tuple[Alternative, ...]:
-        self.open.wait(10)
+    def listen(self, phrases: tuple[str, ...]) -> "Counting":
+        return self
+
+    def hear(self, audio: Wide) -> None:
+        self.lengths.append(len(audio))
+
+    def so_far(self) -> str:
+        return "네"
+
+    def readings(self) -> tuple[Alternative, ...]:
         return (Alternative("네", 1.0),)
 
 
 class Broken:
-    def recognise(self, audio: Wide, phrases: tuple[str, ...]) -> tuple[Alternative, ...]:
+    def listen(self, phrases: tuple[str, ...]) -> Listener:
         raise RuntimeError("the model fell over")
 
 
-def test_a_full_pool_says_so_at_once_and_takes_more_when_there_is_room() -> None:
-    gate, results = Gate(), []
-    done = threading.Semaphore(0)
+class Results:
+    """What a listening told, when it has."""
 
-    def heard(result: Hearing | HearingFailed) -> None:
-        results.append(result)
-        done.release()
+    def __init__(self) -> None:
+        self.told: list[Hearing | HearingFailed] = []
+        self._told = threading.Semaphore(0)
 
-    pool = HearingPool(Ears(gate), workers=1, backlog=1)
-    pool.submit(AUDIO, YES_NO, 0.2, heard)
-    pool.submit(AUDIO, YES_NO, 0.2, heard)
+    def __call__(self, result: Hearing | HearingFailed) -> None:
+        self.told.append(result)
+        self._told.release()
+
+    def wait(self) -> Hearing | HearingFailed:
+        assert self._told.acquire(timeout=5)
+        return self.told[-1]
+
+
+@pytest.fixture
+def threads() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(2) as executor:
+        yield executor
+
+
+def test_a_full_pool_says_so_at_once_and_takes_more_when_one_is_done(threads: ThreadPoolExecutor) -> None:
+    pool = HearingPool(Ears(ScriptedRecogniser(["네"])), threads, at_once=2)
+    first, _second, results = pool.listen(YES_NO), pool.listen(YES_NO), Results()
     with pytest.raises(PoolFull):
-        pool.submit(AUDIO, YES_NO, 0.2, heard)
+        pool.listen(YES_NO)
 
-    gate.open.set()
-    assert done.acquire(timeout=5)
-    assert done.acquire(timeout=5)
-    pool.submit(AUDIO, YES_NO, 0.2, heard)
-    pool.close()
+    first.hear(AUDIO)
+    first.end(0.2, results)
 
-    assert len(results) == 3
+    heard = results.wait()
+    assert isinstance(heard, Hearing)
+    assert heard.meaning == "yes"
+    threads.shutdown()
+    pool.listen(YES_NO)
 
 
-def test_a_recogniser_that_breaks_is_told_and_leaves_its_room() -> None:
-    results: list[Hearing | HearingFailed] = []
-    pool = HearingPool(Ears(Broken()), workers=1, backlog=0)
+def test_who_is_dropped_leaves_their_room(threads: ThreadPoolExecutor) -> None:
+    pool = HearingPool(Ears(ScriptedRecogniser([])), threads, at_once=1)
+    listening = pool.listen(YES_NO)
 
-    pool.submit(AUDIO, YES_NO, 0.2, results.append)
-    pool.close()
+    listening.drop()
+    listening.drop()
 
-    assert results == [HearingFailed("the model fell over")]
+    threads.shutdown()
+    pool.listen(YES_NO)
+    with pytest.raises(PoolFull):
+        pool.listen(YES_NO)
+
+
+def test_the_pieces_of_an_utterance_are_heard_in_order_by_many_threads(threads: ThreadPoolExecutor) -> None:
+    recogniser, results = Counting(), Results()
+    listening = HearingPool(Ears(recogniser), threads, at_once=1).listen(YES_NO)
+
+    for length in range(1, 400):
+        listening.hear(bytes(length))
+    listening.pause(1.0, results)
+    results.wait()
+    listening.end(1.0, results)
+
+    assert isinstance(results.wait(), Hearing)
+    assert sum(recogniser.lengths) == 2 * sum(range(1, 400))
+
+
+def test_a_recogniser_that_breaks_is_told_and_leaves_its_room(threads: ThreadPoolExecutor) -> None:
+    pool, results = HearingPool(Ears(Broken()), threads, at_once=1), Results()
+
+    listening = pool.listen(YES_NO)
+    listening.hear(AUDIO)
+    listening.end(0.2, results)
+
+    assert results.wait() == HearingFailed("the model fell over")
+    threads.shutdown()
+    pool.listen(YES_NO)
 
 
 def test_a_missing_model_says_how_to_get_it() -> None:

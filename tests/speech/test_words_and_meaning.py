@@ -110,7 +110,9 @@ def test_no_meaning_is_never_gone_to() -> None:
 
 
 def test_a_scripted_recogniser_goes_the_whole_road() -> None:
-    understood = Ears(ScriptedRecogniser(["네 맞아요"])).understand(bytes(8000), YES_NO, speech_seconds=1.0)
+    utterance = Ears(ScriptedRecogniser(["네 맞아요"])).listen(YES_NO)
+    utterance.hear(bytes(8000))
+    understood = utterance.end(speech_seconds=1.0)
 
     assert (understood.meaning, understood.words) == ("yes", "네 맞아요")
 
