@@ -146,6 +146,20 @@ def test_without_an_english_recogniser_keys_are_read_from_the_start(store: Store
     assert caller.department == "agent"
 
 
+def test_without_an_english_recogniser_nobody_is_asked_to_speak(store: Store) -> None:
+    house = House(store)
+    caller = house.caller()
+    caller.dials()
+    caller.presses("9")
+
+    caller.presses("2")
+    offered = caller.spoken
+    caller.presses("1")
+
+    assert offered.endswith("If you would like a call, press 1. If not, press 2.")
+    assert caller.spoken.endswith("If that is right, press 1. For another number, press 2.")
+
+
 def test_korean_words_that_arrive_after_the_choice_count_no_more(store: Store) -> None:
     house = House(store)
     caller = house.caller()

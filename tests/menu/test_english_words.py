@@ -187,6 +187,23 @@ def test_a_callback_is_offered_read_back_and_promised() -> None:
     )
 
 
+def test_nobody_is_asked_to_say_what_nobody_hears() -> None:
+    asked = [
+        question
+        for words in LANGUAGES.values()
+        for question in (
+            words.confirm("x", heard=False),
+            words.offer_callback(1, None, heard=False),
+            words.offer_callback_nobody(heard=False),
+            words.offer_callback_closed(None, heard=False),
+            words.confirm_number("+821012345678", heard=False),
+        )
+    ]
+
+    assert [("say " in text, "말씀" in text) for text in asked] == [(False, False)] * 10
+    assert [("press 1" in text or "1번" in text) for text in asked] == [True] * 10
+
+
 def test_agents_hear_who_waits_and_why() -> None:
     assert english.whisper_live("delivery", "where is my package", 200) == (
         "A caller about delivery. In their words: where is my package. They have waited 4 minutes."
