@@ -3,8 +3,12 @@
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import select
 
+from ivr.dialogue import KEYS_FROM_THE_START, question_anew
+from ivr.states import Asking, ReadingKeys
 from ivr.words import LANGUAGES
 from store.database import Store
 from store.tables import callbacks, calls, cases
@@ -221,6 +225,24 @@ def test_after_a_fault_the_apology_is_spoken_in_every_language_of_the_site(house
     _status, document = house.post("/voice/now", "CA" + "0" * 32)
 
     assert [words.apology_fallback() in document for words in LANGUAGES.values()] == [True, True]
+
+
+questions = st.builds(Asking, failures=st.integers(0, 1), quiet=st.booleans()) | st.builds(
+    ReadingKeys, failures=st.integers(1, 2), quiet=st.booleans(), opening=st.booleans()
+)
+
+
+@given(questions, st.lists(st.booleans(), min_size=1, max_size=6))
+def test_changing_the_language_to_and_fro_never_brings_anybody_nearer_to_giving_up(
+    asked: Asking | ReadingKeys, heard: list[bool]
+) -> None:
+    now = asked
+    for somebody_listens in heard:
+        now = question_anew(now, heard=somebody_listens)
+
+    assert now.failures <= max(asked.failures, KEYS_FROM_THE_START.failures)
+    assert now.quiet is False
+    assert heard[-1] or isinstance(now, ReadingKeys)
 
 
 ONLY_KOREAN = """\
