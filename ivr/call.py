@@ -168,6 +168,11 @@ def advance(
     return replace(call, step=step, state=state, **known)
 
 
+def case_speaks(tx: Connection, case_id: int, language: str) -> None:
+    """The caller has changed the language; the call itself learns it with its step."""
+    tx.execute(update(cases).where(cases.c.id == case_id).values(language=language))
+
+
 def _ear(call: Call, state: State, step: int, new_ear: bool) -> dict[str, int | None]:
     """At which step the media stream starts that hears this state; None when nobody needs to listen."""
     if not isinstance(state, Listening):

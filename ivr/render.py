@@ -98,6 +98,7 @@ class _Document:
         self.words: Words = words_for(self.menu.language)
         self.site = site
         self.listener = listener_for(site.listeners, call.language)
+        self.heard = self.listener != Listener.NOBODY
         self.response = VoiceResponse()
 
     def build(self) -> VoiceResponse:
@@ -139,13 +140,13 @@ class _Document:
             case Asking():
                 return self._question(state)
             case Confirming(department=department):
-                return [self.words.confirm(self._department(department).name)]
+                return [self.words.confirm(self._department(department).name, heard=self.heard)]
             case ReadingKeys():
                 return [self.words.keys_options([(d.name, d.key) for d in self.menu.departments])]
             case Offering():
                 return self._offer(state)
             case ConfirmingNumber(number=number):
-                return [self.words.confirm_number(number)]
+                return [self.words.confirm_number(number, heard=self.heard)]
 
     def _question(self, state: Asking) -> list[str]:
         match state.why:
@@ -172,11 +173,12 @@ class _Document:
         match state.why:
             case "closed":
                 hours = self.words.describe_hours(department.hours)
-                return [self.words.closed(hours), self.words.offer_callback_closed(self._local(state.due_at))]
+                opens = self._local(state.due_at)
+                return [self.words.closed(hours), self.words.offer_callback_closed(opens, heard=self.heard)]
             case "nobody":
-                return [self.words.nobody_here(), self.words.offer_callback_nobody()]
+                return [self.words.nobody_here(), self.words.offer_callback_nobody(heard=self.heard)]
             case "long" | "asked":
-                return [self.words.offer_callback(state.position, _range(state))]
+                return [self.words.offer_callback(state.position, _range(state), heard=self.heard)]
 
     def _promised(self, state: Promised) -> None:
         self._say(self.words.promised(self._local(state.due_at), again=state.again))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select
 
 from callbacks import reach
 from callbacks.lifecycle import AttemptOutcome
@@ -49,7 +49,7 @@ from ivr.states import (
     State,
     Whispering,
 )
-from store.tables import attempts, calls, cases
+from store.tables import attempts, calls
 
 # A later figure may rise by so much unexplained: it is spoken in whole minutes.
 RISE_WITHOUT_REASON_SECONDS = 60.0
@@ -156,7 +156,7 @@ class Settlement:
     # Callers
 
     def _change_language(self, call: Call, language: str, asked: Asking | ReadingKeys) -> State:
-        self.tx.execute(update(cases).where(cases.c.id == call.case_id).values(language=language))
+        call_rows.case_speaks(self.tx, call.case_id, language)
         return question_anew(asked, heard=listener_for(self.listeners, language) != Listener.NOBODY)
 
     def _arrive(self, call: Call, department_id: str, menu: Menu) -> State:

@@ -33,7 +33,13 @@ class Spoken:
 def by_language(read: Read) -> Read:
     """What `read` reads, or a mapping of it: `{ko: 배송, en: Delivery}`."""
 
-    def read_spoken(value: Value, problems: Problems) -> Spoken:
+    def read_spoken(value: Value, problems: Problems) -> Spoken | None:
+        mistakes = len(problems.found)
+        spoken = _read(value, problems)
+        # What is wrong has been told; that it is missing too would be once too often.
+        return None if len(problems.found) > mistakes else spoken
+
+    def _read(value: Value, problems: Problems) -> Spoken:
         if not isinstance(value.data, dict):
             return Spoken(value.place, plain=read(value, problems))
         found = {}
@@ -48,10 +54,11 @@ def by_language(read: Read) -> Read:
 
 
 def languages(value: Value, problems: Problems) -> tuple[str, ...] | None:
-    """The site's languages, the first one first."""
+    """The site's languages, the first one first; None when one of them is wrong."""
     if not isinstance(value.data, list) or not value.data:
         problems.add(value.place, "a list of languages is expected, the first one first: [ko, en]")
         return None
+    mistakes = len(problems.found)
     read: list[str] = []
     for language in value.data:
         if language.data not in KNOWN_LANGUAGES:
@@ -60,7 +67,7 @@ def languages(value: Value, problems: Problems) -> tuple[str, ...] | None:
             problems.add(language.place, f'"{language.data}" stands here twice: once is enough')
         else:
             read.append(language.data)
-    return tuple(read) or None
+    return None if len(problems.found) > mistakes else tuple(read)
 
 
 def check_languages(read: Mapping[str, Any], listed: tuple[str, ...], problems: Problems) -> None:

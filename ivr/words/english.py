@@ -140,9 +140,18 @@ def keys_options(departments: Sequence[tuple[str, str]]) -> str:
     )
 
 
-def confirm(department: str) -> str:
+def confirm(department: str, *, heard: bool = True) -> str:
     asked = "Would you like to speak with a person?" if _is_person(department) else f"Is this about {department}?"
-    return f"{asked} If so, say yes or press 1. If not, say no or press 2."
+    return f"{asked} If so, {_yes(heard)}. If not, {_no(heard)}."
+
+
+def _yes(heard: bool) -> str:
+    """Nobody is asked to say what nobody hears."""
+    return "say yes or press 1" if heard else "press 1"
+
+
+def _no(heard: bool) -> str:
+    return "say no or press 2" if heard else "press 2"
 
 
 def _is_person(department: str) -> bool:
@@ -185,11 +194,11 @@ def _expected(told: Range | None) -> str:
 # Callbacks
 
 
-def offer_callback(position: int | None, told: Range | None) -> str:
+def offer_callback(position: int | None, told: Range | None, *, heard: bool = True) -> str:
     before = "" if position is None else _place(position)
     return (
         f"{before}{_expected(told)} Instead of waiting, shall we call you when it is your turn? "
-        "If you would like a call, say yes or press 1. To keep waiting, press 2."
+        f"If you would like a call, {_yes(heard)}. To keep waiting, press 2."
     ).strip()
 
 
@@ -197,10 +206,9 @@ def nobody_here() -> str:
     return "There is no agent available right now."
 
 
-def offer_callback_nobody() -> str:
+def offer_callback_nobody(*, heard: bool = True) -> str:
     return (
-        "Shall we call you as soon as an agent is back? "
-        "If you would like a call, say yes or press 1. If not, say no or press 2."
+        f"Shall we call you as soon as an agent is back? If you would like a call, {_yes(heard)}. If not, {_no(heard)}."
     )
 
 
@@ -208,9 +216,9 @@ def closed(hours: str) -> str:
     return f"We are closed at the moment. Our hours are {hours}."
 
 
-def offer_callback_closed(opens: datetime | None) -> str:
+def offer_callback_closed(opens: datetime | None, *, heard: bool = True) -> str:
     when = "when we open" if opens is None else f"when we open on {said_moment(opens)}"
-    return f"Shall we call you {when}? If so, say yes or press 1. If not, say no or press 2."
+    return f"Shall we call you {when}? If so, {_yes(heard)}. If not, {_no(heard)}."
 
 
 def enter_number() -> str:
@@ -221,10 +229,8 @@ def number_not_usable() -> str:
     return "We can't call that number. Please enter a mobile or landline number in this country."
 
 
-def confirm_number(e164: str) -> str:
-    return (
-        f"We will call you on {number_spoken(e164)}. If that is right, say yes or press 1. For another number, press 2."
-    )
+def confirm_number(e164: str, *, heard: bool = True) -> str:
+    return f"We will call you on {number_spoken(e164)}. If that is right, {_yes(heard)}. For another number, press 2."
 
 
 def promised(due_at: datetime | None, *, again: bool) -> str:

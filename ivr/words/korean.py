@@ -155,11 +155,18 @@ def keys_options(departments: Sequence[tuple[str, str]]) -> str:
     return f"번호로 안내해 드리겠습니다. {', '.join(options)}을 눌러 주세요."
 
 
-def confirm(department: str) -> str:
-    return (
-        f"{with_particle(_matter(department, '문의'), '이', '가')} 맞으세요? "
-        "맞으면 네라고 말씀하시거나 1번, 아니면 아니요라고 말씀하시거나 2번을 눌러 주세요."
-    )
+def confirm(department: str, *, heard: bool = True) -> str:
+    asked = f"{with_particle(_matter(department, '문의'), '이', '가')} 맞으세요?"
+    return f"{asked} 맞으면 {_yes(heard)}, 아니면 {_no(heard)}을 눌러 주세요."
+
+
+def _yes(heard: bool) -> str:
+    """Nobody is asked to say what nobody hears."""
+    return "네라고 말씀하시거나 1번" if heard else "1번"
+
+
+def _no(heard: bool) -> str:
+    return "아니요라고 말씀하시거나 2번" if heard else "2번"
 
 
 def _matter(department: str, noun: str) -> str:
@@ -204,11 +211,11 @@ def _expected(told: Range | None) -> str:
 # Callbacks
 
 
-def offer_callback(position: int | None, told: Range | None) -> str:
+def offer_callback(position: int | None, told: Range | None, *, heard: bool = True) -> str:
     before = "" if position is None else _place(position)
     return (
         f"{before}{_expected(told)} 기다리시는 대신 차례가 되면 저희가 전화를 드릴까요? "
-        "전화를 원하시면 네라고 말씀하시거나 1번, 계속 기다리시려면 2번을 눌러 주세요."
+        f"전화를 원하시면 {_yes(heard)}, 계속 기다리시려면 2번을 눌러 주세요."
     ).strip()
 
 
@@ -216,10 +223,10 @@ def nobody_here() -> str:
     return "지금은 연결할 수 있는 상담원이 없습니다."
 
 
-def offer_callback_nobody() -> str:
+def offer_callback_nobody(*, heard: bool = True) -> str:
     return (
         "상담원이 돌아오는 대로 저희가 전화를 드릴까요? "
-        "전화를 원하시면 네라고 말씀하시거나 1번, 원하지 않으시면 2번을 눌러 주세요."
+        f"전화를 원하시면 {_yes(heard)}, 원하지 않으시면 2번을 눌러 주세요."
     )
 
 
@@ -227,9 +234,9 @@ def closed(hours: str) -> str:
     return f"지금은 상담 시간이 아닙니다. 상담 시간은 {hours}입니다."
 
 
-def offer_callback_closed(opens: datetime | None) -> str:
+def offer_callback_closed(opens: datetime | None, *, heard: bool = True) -> str:
     when = "상담이 시작되면" if opens is None else f"{said_moment(opens)}에 상담이 시작되면"
-    return f"{when} 저희가 전화를 드릴까요? 원하시면 네라고 말씀하시거나 1번, 아니면 2번을 눌러 주세요."
+    return f"{when} 저희가 전화를 드릴까요? 원하시면 {_yes(heard)}, 아니면 2번을 눌러 주세요."
 
 
 def enter_number() -> str:
@@ -240,11 +247,8 @@ def number_not_usable() -> str:
     return "그 번호로는 전화를 드릴 수 없습니다. 국내 휴대폰이나 유선 전화 번호를 눌러 주세요."
 
 
-def confirm_number(e164: str) -> str:
-    return (
-        f"{number_spoken(e164)} 번으로 전화를 드리겠습니다. "
-        "맞으면 네라고 말씀하시거나 1번, 다른 번호는 2번을 눌러 주세요."
-    )
+def confirm_number(e164: str, *, heard: bool = True) -> str:
+    return f"{number_spoken(e164)} 번으로 전화를 드리겠습니다. 맞으면 {_yes(heard)}, 다른 번호는 2번을 눌러 주세요."
 
 
 def promised(due_at: datetime | None, *, again: bool) -> str:

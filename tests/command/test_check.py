@@ -11,7 +11,8 @@ from flask import Flask
 from werkzeug.serving import make_server
 
 from callqueue.agents import add_agent
-from command.check import fallback_document, find_all
+from command.check import fallback_document, find_all, site_languages
+from settings import Settings
 from simulator.config import NetworkConfig
 from simulator.server import NetworkServer
 from store.database import Store
@@ -169,3 +170,26 @@ def test_a_database_that_can_not_be_used_is_told_not_traced(
     verdict, words = found({**given, "DATABASE_URL": url}, carrier)["database"]
 
     assert (verdict, words.startswith("DATABASE_URL can't be used: ")) == ("missing", True)
+
+
+@pytest.mark.parametrize(
+    ("about", "verdict", "told"),
+    [
+        ({}, "note", "ENGLISH_RECOGNISER=twilio lets the carrier hear them"),
+        ({"ENGLISH_RECOGNISER": "twilio"}, "ok", "the carrier hears callers in English"),
+        ({"RECOGNISER": "twilio"}, "ok", "the carrier hears callers in English"),
+    ],
+)
+def test_who_hears_english_is_told_and_how_to_change_it(
+    given: dict[str, str], about: dict[str, str], verdict: str, told: str
+) -> None:
+    [finding] = [finding for finding in find_all({**given, **about}) if finding.what == "English"]
+
+    assert (finding.verdict, told in finding.told) == (verdict, True)
+
+
+def test_the_fallback_document_speaks_the_languages_of_the_menu(given: dict[str, str], repo_root: Path) -> None:
+    away = {**given, "MENU_FILE": str(repo_root / "no-such-menu.yaml")}
+
+    assert [site_languages(Settings.from_env(environ)) for environ in (given, away)] == [("ko", "en"), ("ko",)]
+    assert fallback_document(FALLBACK, ["ko", "en"]).count("<Say") == 2

@@ -83,6 +83,7 @@ def test_check_tells_all_that_is_missing_and_what_to_do(tmp_path: Path, repo_roo
         "fallback number": "missing",
         "call limit": "note",
         "recogniser": "ok",
+        "English": "note",
         "Redis": "missing",
         "database": "ok",
         "menu": "ok",

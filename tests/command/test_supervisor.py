@@ -88,7 +88,7 @@ def test_the_last_to_come_is_the_first_to_leave(supervisor: Supervisor) -> None:
 def test_who_does_not_leave_when_asked_is_taken_down(supervisor: Supervisor) -> None:
     supervisor.start("stubborn", command(STUBBORN), os.environ)
     until(lambda: diary() == ["stubborn comes"])
-    (child,) = psutil.Process().children()
+    [child] = [child for child in psutil.Process().children() if STUBBORN in child.cmdline()]
 
     supervisor.stop()
 

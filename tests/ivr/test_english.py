@@ -3,8 +3,12 @@
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import select
 
+from ivr.dialogue import KEYS_FROM_THE_START, question_anew
+from ivr.states import Asking, ReadingKeys
 from ivr.words import LANGUAGES
 from store.database import Store
 from store.tables import callbacks, calls, cases
@@ -146,6 +150,20 @@ def test_without_an_english_recogniser_keys_are_read_from_the_start(store: Store
     assert caller.department == "agent"
 
 
+def test_without_an_english_recogniser_nobody_is_asked_to_speak(store: Store) -> None:
+    house = House(store)
+    caller = house.caller()
+    caller.dials()
+    caller.presses("9")
+
+    caller.presses("2")
+    offered = caller.spoken
+    caller.presses("1")
+
+    assert offered.endswith("If you would like a call, press 1. If not, press 2.")
+    assert caller.spoken.endswith("If that is right, press 1. For another number, press 2.")
+
+
 def test_korean_words_that_arrive_after_the_choice_count_no_more(store: Store) -> None:
     house = House(store)
     caller = house.caller()
@@ -207,6 +225,24 @@ def test_after_a_fault_the_apology_is_spoken_in_every_language_of_the_site(house
     _status, document = house.post("/voice/now", "CA" + "0" * 32)
 
     assert [words.apology_fallback() in document for words in LANGUAGES.values()] == [True, True]
+
+
+questions = st.builds(Asking, failures=st.integers(0, 1), quiet=st.booleans()) | st.builds(
+    ReadingKeys, failures=st.integers(1, 2), quiet=st.booleans(), opening=st.booleans()
+)
+
+
+@given(questions, st.lists(st.booleans(), min_size=1, max_size=6))
+def test_changing_the_language_to_and_fro_never_brings_anybody_nearer_to_giving_up(
+    asked: Asking | ReadingKeys, heard: list[bool]
+) -> None:
+    now = asked
+    for somebody_listens in heard:
+        now = question_anew(now, heard=somebody_listens)
+
+    assert now.failures <= max(asked.failures, KEYS_FROM_THE_START.failures)
+    assert now.quiet is False
+    assert heard[-1] or isinstance(now, ReadingKeys)
 
 
 ONLY_KOREAN = """\
