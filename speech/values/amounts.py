@@ -17,8 +17,14 @@ _KO_SUM = re.compile(
 _KO_ONLY_NUMBER = re.compile(rf"(?P<number>{_KO_NUMBER})(?:이?요|이?에요|이?예요|입니다|정도|쯤)*")
 
 _EN_CURRENCIES: dict[str, Currency] = {
-    **{"won": "KRW", "dollar": "USD", "dollars": "USD", "buck": "USD", "bucks": "USD"},
-    **{"euro": "EUR", "euros": "EUR", "yen": "JPY"},
+    "won": "KRW",
+    "dollar": "USD",
+    "dollars": "USD",
+    "buck": "USD",
+    "bucks": "USD",
+    "euro": "EUR",
+    "euros": "EUR",
+    "yen": "JPY",
 }
 _EN_SYMBOLS: dict[str, Currency] = {"₩": "KRW", "$": "USD", "€": "EUR", "¥": "JPY"}
 _EN_SCALES = frozenset({"hundred", "thousand", "million", "billion"})
@@ -63,7 +69,7 @@ def _english(text: str, currency: Currency) -> set[Amount]:
         else:
             named = _EN_CURRENCIES.get(word, symbol)
             _add(sums, number, named, cents=word in _EN_CENTS)
-            if named is None and word == "." and len(number) == len(words) and not sums:
+            if named is None and word == "." and number == words and number != ["a"]:
                 _add(sums, number, currency, cents=False)
             number, symbol = [], None
     return set(sums)

@@ -39,16 +39,31 @@ PARTS = {
 }
 _HALF_DAYS = {"am": Part.MORNING, "pm": Part.AFTERNOON}
 _BOUNDS = {
-    **{"after": Bound.AFTER, "past": Bound.AFTER, "from": Bound.FROM, "since": Bound.FROM, "between": Bound.FROM},
-    **{"before": Bound.BEFORE, "by": Bound.UNTIL, "until": Bound.UNTIL, "till": Bound.UNTIL},
-    **{"to": Bound.UNTIL, "and": Bound.UNTIL, "through": Bound.UNTIL},
-    **{"not before": Bound.FROM, "not until": Bound.FROM, "not earlier than": Bound.FROM, "no earlier than": Bound.FROM},
-    **{"not after": Bound.UNTIL, "not later than": Bound.UNTIL, "no later than": Bound.UNTIL},
+    "after": Bound.AFTER,
+    "past": Bound.AFTER,
+    "from": Bound.FROM,
+    "since": Bound.FROM,
+    "between": Bound.FROM,
+    "before": Bound.BEFORE,
+    "by": Bound.UNTIL,
+    "until": Bound.UNTIL,
+    "till": Bound.UNTIL,
+    "to": Bound.UNTIL,
+    "and": Bound.UNTIL,
+    "through": Bound.UNTIL,
+    "not before": Bound.FROM,
+    "not until": Bound.FROM,
+    "not earlier than": Bound.FROM,
+    "no earlier than": Bound.FROM,
+    "not after": Bound.UNTIL,
+    "not later than": Bound.UNTIL,
+    "no later than": Bound.UNTIL,
 }
 _LEADING_ON = ("to", "and", "through")
 """They need a beginning before them: from two to four, Monday through Friday."""
 
 _DAY = rf"(?:{'|'.join(WEEKDAYS)})"
+_PART = "|".join(sorted(PARTS, key=len, reverse=True))
 _MONTH = rf"(?:{'|'.join(MONTHS)})"
 _DURATION = (
     r"(?:(?P<part>half|a quarter of) an hour"
@@ -57,7 +72,7 @@ _DURATION = (
 )
 _TIME_FOLLOWS = (
     r"(?= (?:about |around |the |this |next |coming |a )*"
-    rf"(?:\d|noon|midday|midnight|half|quarter|to(?:day|morrow|night)|weekend|week|{'|'.join(sorted(PARTS, key=len, reverse=True))}|{_DAY}|{_MONTH}))"
+    rf"(?:\d|noon|midday|midnight|half|quarter|to(?:day|morrow|night)|weekend|week|{_PART}|{_DAY}|{_MONTH}))"
 )
 _COUNTED = r"(?! (?:minutes?|hours?|days?|weeks?|people|times|dollars|won)\b)"
 
@@ -154,6 +169,8 @@ def _always(*words: Word) -> Read:
 
 
 _HALF_DAY = r"(?: ?(?P<half_day>am|pm)\b)?"
+_FRACTION = r"half|quarter|5|10|20|25|\d{1,2}(?= minutes)"
+_NAMED_HOUR = rf"(?P<hour>\d{{1,2}}|noon|midday|midnight)\b{_HALF_DAY}"
 _YEAR = r"(?: (?P<year>20\d\d)\b)?"
 # Tried in this order at each word; what none of them knows is skipped.
 _READERS: tuple[tuple[re.Pattern[str], Read], ...] = tuple(
@@ -167,7 +184,10 @@ _READERS: tuple[tuple[re.Pattern[str], Read], ...] = tuple(
         (r"today\b", _always(InDays(0))),
         (r"tonight\b", _always(InDays(0), Part.TONIGHT)),
         (r"yesterday\b|last\b", _always(InDays(-1))),
-        (rf"this (?P<part>{'|'.join(sorted(PARTS, key=len, reverse=True))})\b", lambda m: (InDays(0), PARTS[m["part"]])),
+        (
+            rf"this (?P<part>{_PART})\b",
+            lambda m: (InDays(0), PARTS[m["part"]]),
+        ),
         (rf"(?P<next>next )?(?P<weekday>{'|'.join(WEEKDAYS)})\b", _weekday),
         (r"(?P<next>next )?(?:this )?weekend\b", lambda m: (Weekend(1 if m["next"] else 0),)),
         (r"(?P<week>next|this) week\b", lambda m: (InWeek(1 if m["week"] == "next" else 0),)),
@@ -176,15 +196,14 @@ _READERS: tuple[tuple[re.Pattern[str], Read], ...] = tuple(
         (rf"(?:the )?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<month>{'|'.join(MONTHS)})\b{_YEAR}", _date),
         (r"(?:the )?(?P<day>\d{1,2})(?:st|nd|rd|th)\b(?P<month>)(?P<year>)", _date),
         (
-            r"(?<!from )(?<!between )(?:a )?(?P<minutes>half|quarter|5|10|20|25|\d{1,2}(?= minutes)) (?:minutes )?"
-            rf"(?P<side>past|after|to|before) (?P<hour>\d{{1,2}}|noon|midday|midnight)\b{_HALF_DAY}",
+            rf"(?<!from )(?<!between )(?:a )?(?P<minutes>{_FRACTION}) (?:minutes )?(?P<side>past|after|to|before) {_NAMED_HOUR}",
             _clock_past,
         ),
         (rf"(?P<hour>\d{{1,2}})(?:[: ](?P<minute>oh \d|\d\d)\b|(?: oclock)?\b){_COUNTED}{_HALF_DAY}", _clock),
         (rf"(?P<hour>\d{{1,2}})(?P<minute>){_HALF_DAY}(?<=m)", _clock),
         (r"noon\b|midday\b", _always(Part.DAYTIME, Clock(12))),
         (r"midnight\b", _always(Part.NIGHT, Clock(12))),
-        (rf"(?P<part>{'|'.join(sorted(PARTS, key=len, reverse=True))})\b", lambda m: (PARTS[m["part"]],)),
+        (rf"(?P<part>{_PART})\b", lambda m: (PARTS[m["part"]],)),
         (r"now\b|right away\b|immediately\b|as soon as possible\b", _always(NOW)),
     )
 )

@@ -30,12 +30,17 @@ _MONTHS = {"유": 6, "시": 10}
 _HOUR = (
     r"(?:열두|열한|열|한|두|세|네|다섯|여섯|일곱|여덟|아홉|[일이삼]?십[일이삼사오육칠팔구]|[이삼]십|영|(?<!\d)\d{1,2})"
 )
-_COUNTED_DAYS = dict(zip(("하루", "이틀", "사흘", "나흘", "닷새", "엿새", "열흘", "보름"), (1, 2, 3, 4, 5, 6, 10, 15), strict=True))
+_COUNTED_DAYS = dict(
+    zip(("하루", "이틀", "사흘", "나흘", "닷새", "엿새", "열흘", "보름"), (1, 2, 3, 4, 5, 6, 10, 15), strict=True)
+)
 _ABOUT = "(?:쯤|정도|가량|만|즈음|경|때|시간|중)?"
 _LATER = rf"{_ABOUT}(?:뒤|이후|후|있다가?|이따가?|지나서)"
 _DAYS_LATER = "(?:뒤|후|있다가?|이따가?)"
 _WITHIN = rf"{_ABOUT}(?:안에|이내|내로)"
-_DURATION = rf"(?:(?P<hours>{_NUMBER})시간(?P<half_too>반)?(?:(?P<minutes>{_NUMBER})분)?|(?P<half_hour>반시간)|(?P<only>{_NUMBER})분)"
+_DURATION = (
+    rf"(?:(?P<hours>{_NUMBER})시간(?P<half_too>반)?(?:(?P<minutes>{_NUMBER})분)?|(?P<half_hour>반시간)"
+    rf"|(?P<only>{_NUMBER})분)"
+)
 _NEAR = {"이번": 0, "금": 0, "다음": 1, "담": 1, "차": 1, "다다음": 2}
 PARTS = {
     "새벽": Part.DAWN,
@@ -81,7 +86,9 @@ def _read(said: str, position: int) -> tuple[int, tuple[Word, ...]]:
 
 
 # 지금은 안 되고 내일 오후에: what can't be now is left out; 여섯 시 전에는 안 돼요 and 내일 말고 모레 are asked again.
-_NOT_NOW = re.compile(r"^(?:아니(?:요|오|에요)?|아뇨)|지금(?:은|은좀)?(?:통화(?:가|는)?|전화(?:가|는)?)?(?:말고|안[돼되]|못|어려|힘들|곤란)")
+_NOT_NOW = re.compile(
+    r"^(?:아니(?:요|오|에요)?|아뇨)|지금(?:은|은좀)?(?:통화(?:가|는)?|전화(?:가|는)?)?(?:말고|안[돼되]|못|어려|힘들|곤란)"
+)
 _DENIED = re.compile(r"말고|안[돼되될됩]|안괜찮|못받|못해|아니|곤란|어려")
 _BOUND = re.compile(
     rf"{_ABOUT}(?:(?P<from>부터|에서)|(?P<until>까지|사이|안에|안으로|내로|이내)|(?P<since>이후|후)"

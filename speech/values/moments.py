@@ -8,6 +8,7 @@ from speech.values import english_times, korean_times
 from speech.values.model import Language, Moment, Span, When
 from speech.values.time_words import (
     LEAP_YEARS_DAYS,
+    NOW,
     YEAR_DAYS,
     Bound,
     Clock,
@@ -15,7 +16,6 @@ from speech.values.time_words import (
     DayWord,
     InDays,
     InMonths,
-    NOW,
     InWeek,
     NextWeekday,
     OnDate,

@@ -14,8 +14,18 @@ LONGEST_STRAY_DIGITS = 1
 
 _KO_DIGITS = {
     **{word: str(value) for value, word in enumerate("영일이삼사오육칠팔구")},
-    **{"공": "0", "빵": "0", "륙": "6"},
-    **{"하나": "1", "둘": "2", "셋": "3", "넷": "4", "다섯": "5", "여섯": "6", "일곱": "7", "여덟": "8", "아홉": "9"},
+    "공": "0",
+    "빵": "0",
+    "륙": "6",
+    "하나": "1",
+    "둘": "2",
+    "셋": "3",
+    "넷": "4",
+    "다섯": "5",
+    "여섯": "6",
+    "일곱": "7",
+    "여덟": "8",
+    "아홉": "9",
 }
 _KO_DIGIT = re.compile("|".join(sorted(_KO_DIGITS, key=len, reverse=True)) + "|[0-9]")
 # What people put between groups of digits: 공일공에, 국에, 다시 (a dash), 음.
