@@ -19,6 +19,7 @@ from ivr.states import (
     Greeting,
     Holding,
     Joining,
+    KeyingNumber,
     Offering,
     Promised,
     ReadingKeys,
@@ -31,6 +32,7 @@ EAR_NAME = "ear"
 NUMBER_KEYING_SECONDS = 5
 ACCEPT_SECONDS = 8  # An agent who has not accepted by then is busy with something else: the next one is rung.
 LISTENING_PAUSE_SECONDS = 3
+NUMBER_LISTENING_PAUSE_SECONDS = 8  # A number is said slowly, with pauses; keys count all the while.
 
 
 @dataclass(frozen=True)
@@ -93,8 +95,11 @@ class _Document:
                 self._start_ear()
                 self._ask(self._prompts(state), quiet=state.quiet)
             case EnteringNumber() as state:
+                self._start_ear()
+                self._ask_for_number(state, quiet=state.quiet)
+            case KeyingNumber() as state:
                 self._stop_ear()
-                self._ask_for_number(state)
+                self._ask_for_number(state, quiet=False)
             case Holding() as state:
                 self._hold(state)
             case Promised() as state:
@@ -220,7 +225,7 @@ class _Document:
         # An empty Gather makes no webhook by itself.
         self.response.redirect(f"/voice/silence?step={self.call.step}", method="POST")
 
-    def _ask_for_number(self, state: EnteringNumber) -> None:
+    def _ask_for_number(self, state: EnteringNumber | KeyingNumber, *, quiet: bool) -> None:
         gather = Gather(
             input="dtmf",
             finish_on_key="#",
@@ -228,12 +233,24 @@ class _Document:
             timeout=NUMBER_KEYING_SECONDS,
             action=f"/voice/key?step={self.call.step}",
         )
-        if state.failures:
-            self._say(words.number_not_usable(), into=gather)
+        if quiet:
+            gather.pause(length=NUMBER_LISTENING_PAUSE_SECONDS)
         else:
-            self._say(words.enter_number(), into=gather)
+            self._say(self._number_prompt(state), into=gather)
         self.response.append(gather)
         self.response.redirect(f"/voice/silence?step={self.call.step}", method="POST")
+
+    def _number_prompt(self, state: EnteringNumber | KeyingNumber) -> str:
+        listens = isinstance(state, EnteringNumber) and self.site.media_url is not None
+        match state.number_why:
+            case "first":
+                return words.enter_number(listens=listens)
+            case "silence":
+                return f"{words.did_not_hear()} {words.enter_number(listens=listens)}"
+            case "unclear":
+                return words.number_unclear(listens=listens)
+            case "unusable":
+                return words.number_not_usable(listens=listens)
 
     def _ask_on_leg(self, prompts: list[str]) -> None:
         gather = self._gather(timeout=ACCEPT_SECONDS)

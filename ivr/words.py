@@ -1,13 +1,11 @@
 """Everything a phone says, in Korean. Pure: values in, one sentence or two out; nothing is escaped here."""
 
 import math
-import re
 from collections.abc import Sequence
 from datetime import datetime
 
-import phonenumbers
-
-from ivr.menu.hours import said_time
+from speech.values import Moment, PhoneNumber, said
+from speech.values.numerals import native
 
 # Wider than this, and longer than ten minutes, a range tells nobody anything: "more than so many minutes" does.
 WIDEST_RATIO = 2.5
@@ -18,14 +16,10 @@ FEWEST_MINUTES_TO_EXCEED = 5
 MINUTE_SECONDS = 60
 HOUR_MINUTES = 60
 
-_DIGITS = "공일이삼사오육칠팔구"
 # How digits and single letters end when read aloud: 공 일 삼 육 칠 팔; 엘 엠 엔 알.
 _SPOKEN_WITH_CODA = frozenset("013678LMNR")
 _SPOKEN_WITH_RIEUL = frozenset("178LR")
 _RIEUL = 8  # Its number among the 28 endings of a Hangul syllable.
-_NATIVE_ONES = ("", "한", "두", "세", "네", "다섯", "여섯", "일곱", "여덟", "아홉")
-_NATIVE_TENS = ("", "열", "스물", "서른", "마흔", "쉰", "예순", "일흔", "여든", "아흔")
-_WEEKDAYS = ("월요일", "화요일", "수요일", "목요일", "금요일", "토요일", "일요일")
 
 Range = tuple[float, float]
 """Low and high end of a wait, in seconds."""
@@ -66,11 +60,7 @@ def _ending(syllable: str) -> int:
 
 def people(count: int) -> str:
     """한 분, 두 분, … 아흔아홉 분, 100분."""
-    if not 1 <= count <= 99:
-        return f"{count}분"
-    if count == 20:
-        return "스무 분"
-    return f"{_NATIVE_TENS[count // 10]}{_NATIVE_ONES[count % 10]} 분"
+    return f"{native(count)} 분" if 1 <= count <= 99 else f"{count}분"
 
 
 def times(count: int) -> str:
@@ -78,15 +68,8 @@ def times(count: int) -> str:
     if count == 1:
         return "첫 번째"
     if 2 <= count <= 10:
-        return f"{_NATIVE_TENS[count // 10]}{_NATIVE_ONES[count % 10]} 번째"
+        return f"{native(count)} 번째"
     return f"{count}번째"
-
-
-def number_spoken(e164: str) -> str:
-    """ "+821012345678" → "공일공, 일이삼사, 오육칠팔": as it is dialled in Korea, digit by digit."""
-    dialled = phonenumbers.format_number(phonenumbers.parse(e164), phonenumbers.PhoneNumberFormat.NATIONAL)
-    parts = re.findall("[0-9]+", dialled)
-    return ", ".join("".join(_DIGITS[int(digit)] for digit in part) for part in parts)
 
 
 def wait_range(low_seconds: float, high_seconds: float) -> str:
@@ -193,21 +176,30 @@ def closed(hours: str) -> str:
 
 
 def offer_callback_closed(opens: datetime | None) -> str:
-    when = "상담이 시작되면" if opens is None else f"{said_moment(opens)}에 상담이 시작되면"
+    when = "상담이 시작되면" if opens is None else f"{said(Moment(opens), 'ko')}에 상담이 시작되면"
     return f"{when} 저희가 전화를 드릴까요? 원하시면 네라고 말씀하시거나 1번, 아니면 2번을 눌러 주세요."
 
 
-def enter_number() -> str:
+def enter_number(*, listens: bool) -> str:
+    if listens:
+        return "전화받으실 번호를 지역 번호나 010부터 말씀해 주세요. 누르실 때는 끝에 우물 정자를 눌러 주세요."
     return "전화받으실 번호를 지역 번호나 010부터 누르고 우물 정자를 눌러 주세요."
 
 
-def number_not_usable() -> str:
-    return "그 번호로는 전화를 드릴 수 없습니다. 국내 휴대폰이나 유선 전화 번호를 눌러 주세요."
+def number_unclear(*, listens: bool) -> str:
+    if listens:
+        return "번호를 알아듣지 못했습니다. 한 자리씩 다시 말씀하시거나, 누르고 우물 정자를 눌러 주세요."
+    return f"번호를 알아듣지 못했습니다. {enter_number(listens=False)}"
+
+
+def number_not_usable(*, listens: bool) -> str:
+    how = "말씀하시거나 눌러" if listens else "눌러"
+    return f"그 번호로는 전화를 드릴 수 없습니다. 국내 휴대폰이나 유선 전화 번호를 {how} 주세요."
 
 
 def confirm_number(e164: str) -> str:
     return (
-        f"{number_spoken(e164)} 번으로 전화를 드리겠습니다. "
+        f"{said(PhoneNumber(e164), 'ko')} 번으로 전화를 드리겠습니다. "
         "맞으면 네라고 말씀하시거나 1번, 다른 번호는 2번을 눌러 주세요."
     )
 
@@ -215,18 +207,13 @@ def confirm_number(e164: str) -> str:
 def promised(due_at: datetime | None, *, again: bool) -> str:
     if again:
         return "이미 전화를 드리기로 한 번호입니다. 약속한 대로 전화드리겠습니다. 감사합니다."
-    when = "차례가 되면" if due_at is None else f"{said_moment(due_at)} 이후에"
+    when = "차례가 되면" if due_at is None else f"{said(Moment(due_at), 'ko')} 이후에"
     return f"{when} 꼭 전화드리겠습니다. 순서는 그대로 지켜 드립니다. 이제 끊으셔도 됩니다. 감사합니다."
 
 
 def callback_greeting(site: str, department: str) -> str:
     matter = "상담" if _is_person(department) else f"{department} 상담"
     return f"안녕하세요, {site}입니다. 요청하신 {matter} 전화입니다. 지금 통화하시려면 1번을 눌러 주세요."
-
-
-def said_moment(at: datetime) -> str:
-    """ "11월 26일 목요일 오전 9시"; `at` in the site's zone."""
-    return f"{at.month}월 {at.day}일 {_WEEKDAYS[at.weekday()]} {said_time(at.time())}"
 
 
 # What agents hear

@@ -49,5 +49,4 @@ class Ears:
 
 
 def _grammar_phrases(expectation: Expectation) -> tuple[str, ...]:
-    listed = (phrase for meaning in expectation.meanings for phrase in meaning.phrases)
-    return (*listed, *guard.DECOYS)
+    return (*expectation.phrases, *guard.DECOYS)

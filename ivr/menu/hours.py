@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
+from speech.values import said_time
+
 # A department that does not open within a year never opens.
 LOOK_AHEAD_DAYS = 370
 
@@ -71,17 +73,11 @@ _DAYS = ("월요일", "화요일", "수요일", "목요일", "금요일", "토�
 
 
 def describe_hours(hours: OpeningHours) -> str:
-    """ "평일 오전 9시부터 오후 6시까지", as said on the phone: equal days in one breath, closed ones not at all."""
+    """ "평일 오전 아홉 시부터 오후 여섯 시까지": equal days in one breath, closed ones not at all."""
     if hours.days == ALWAYS:
         return "연중무휴 24시간"
     groups = _groups(hours.days)
     return ", ".join(f"{days} {_said_span(span)}" for days, span in groups if span is not None)
-
-
-def said_time(at: time) -> str:
-    """ "오전 9시", "오후 6시 30분", "낮 12시", "밤 12시"."""
-    part = {0: "밤", 12: "낮"}.get(at.hour, "오전" if at.hour < 12 else "오후")
-    return f"{part} {at.hour % 12 or 12}시" + (f" {at.minute}분" if at.minute else "")
 
 
 def _groups(days: tuple[Span | None, ...]) -> list[tuple[str, Span | None]]:
@@ -98,7 +94,7 @@ def _groups(days: tuple[Span | None, ...]) -> list[tuple[str, Span | None]]:
 def _said_span(span: Span) -> str:
     if span == WHOLE_DAY:
         return "24시간"
-    return f"{said_time(span.opens)}부터 {said_time(span.closes)}까지"
+    return f"{said_time(span.opens, 'ko')}부터 {said_time(span.closes, 'ko')}까지"
 
 
 def _starts(day: date, span: Span, zone: str) -> datetime:

@@ -169,7 +169,7 @@ def _always(*words: Word) -> Read:
 
 
 _HALF_DAY = r"(?: ?(?P<half_day>am|pm)\b)?"
-_FRACTION = r"half|quarter|5|10|20|25|\d{1,2}(?= minutes)"
+_FRACTION = r"(?P<minutes>half|quarter|5|10|20|25|\d{1,2}(?= minutes))(?: minutes)?"
 _NAMED_HOUR = rf"(?P<hour>\d{{1,2}}|noon|midday|midnight)\b{_HALF_DAY}"
 _YEAR = r"(?: (?P<year>20\d\d)\b)?"
 # Tried in this order at each word; what none of them knows is skipped.
@@ -188,15 +188,15 @@ _READERS: tuple[tuple[re.Pattern[str], Read], ...] = tuple(
             rf"this (?P<part>{_PART})\b",
             lambda m: (InDays(0), PARTS[m["part"]]),
         ),
-        (rf"(?P<next>next )?(?P<weekday>{'|'.join(WEEKDAYS)})\b", _weekday),
+        (rf"(?P<next>next )?(?P<weekday>{_DAY})\b", _weekday),
         (r"(?P<next>next )?(?:this )?weekend\b", lambda m: (Weekend(1 if m["next"] else 0),)),
         (r"(?P<week>next|this) week\b", lambda m: (InWeek(1 if m["week"] == "next" else 0),)),
         (r"(?P<month>next|this) month\b", lambda m: (InMonths(1 if m["month"] == "next" else 0),)),
-        (rf"(?P<month>{'|'.join(MONTHS)}) (?:the )?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b{_YEAR}", _date),
-        (rf"(?:the )?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<month>{'|'.join(MONTHS)})\b{_YEAR}", _date),
+        (rf"(?P<month>{_MONTH}) (?:the )?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b{_YEAR}", _date),
+        (rf"(?:the )?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<month>{_MONTH})\b{_YEAR}", _date),
         (r"(?:the )?(?P<day>\d{1,2})(?:st|nd|rd|th)\b(?P<month>)(?P<year>)", _date),
         (
-            rf"(?<!from )(?<!between )(?:a )?(?P<minutes>{_FRACTION}) (?:minutes )?(?P<side>past|after|to|before) {_NAMED_HOUR}",
+            rf"(?<!from )(?<!between )(?:a )?{_FRACTION} (?P<side>past|after|to|before) {_NAMED_HOUR}",
             _clock_past,
         ),
         (rf"(?P<hour>\d{{1,2}})(?:[: ](?P<minute>oh \d|\d\d)\b|(?: oclock)?\b){_COUNTED}{_HALF_DAY}", _clock),
