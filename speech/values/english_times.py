@@ -72,7 +72,7 @@ _DURATION = (
 )
 _TIME_FOLLOWS = (
     r"(?= (?:about |around |the |this |next |coming |a )*"
-    rf"(?:\d|noon|midday|midnight|half|quarter|to(?:day|morrow|night)|weekend|week|{_PART}|{_DAY}|{_MONTH}))"
+    rf"(?:\d|noon|midday|midnight|half|quarter|to(?:day|morrow|night)|weekend|week|day after|{_PART}|{_DAY}|{_MONTH}))"
 )
 _COUNTED = r"(?! (?:minutes?|hours?|days?|weeks?|people|times|dollars|won)\b)"
 

@@ -86,7 +86,7 @@ def _joined(phrases: list[Phrase]) -> list[Phrase]:
 
 
 def _bounded(phrase: Phrase, now: datetime) -> Iterable[When]:
-    points = _points(phrase, now)
+    points = _points(phrase, now, now)
     timeless = not (phrase.clocks or phrase.parts or phrase.laters)
     match phrase.bound:
         case Bound.AT:
@@ -106,34 +106,33 @@ def _bounded(phrase: Phrase, now: datetime) -> Iterable[When]:
 def _between(first: Phrase, last: Phrase, now: datetime) -> Iterable[When]:
     if not first.days and last.days:
         first = replace(first, days=last.days)
-    for point in _points(first, now):
+    for point in _points(first, now, now):
         start = _end(point) if first.bound == Bound.AFTER else _start(point)
-        ends = [_end(end) if last.bound == Bound.UNTIL else _start(end) for end in _ends_after(start, first, last)]
+        ends = [_end(end) if last.bound == Bound.UNTIL else _start(end) for end in _ends_after(start, first, last, now)]
         following = [end for end in ends if end > start]
         if following:
             yield Span(max(start, now), min(following))
 
 
-def _ends_after(start: datetime, first: Phrase, last: Phrase) -> list[When]:
-    """Ends of a stretch that begins at `start`: on the same day, or in the night after it, unless a day is named."""
+def _ends_after(start: datetime, first: Phrase, last: Phrase, now: datetime) -> list[When]:
+    """Ends of a stretch that begins at `start`: on the same day or in the night after it, unless a day is named."""
     if last.days and last.days != first.days:
-        return _points(last, start)
-    day = start.date()
-    return _points(replace(last, days=[OnDate(day.day, day.month, day.year)]), start) or _points(
-        replace(last, days=[InDays(1)]), start
-    )
+        return _points(last, now, start)
+    near: tuple[list[DayWord], ...] = ([InDays(-1)], [InDays(0)], [InDays(1)])
+    return [point for days in near for point in _points(replace(last, days=days), start, start)]
 
 
 # Points: a moment, or the stretch that a day or a part of it is
 
 
-def _points(phrase: Phrase, now: datetime) -> list[When]:
+def _points(phrase: Phrase, now: datetime, earliest: datetime) -> list[When]:
+    """Not before `earliest`; tomorrow is the day after `now`."""
     if phrase.laters:
         alone = len(set(phrase.laters)) == 1 and not (phrase.days or phrase.parts or phrase.clocks)
         return [Moment(_later(now, phrase.laters[0].ahead))] if alone else []
     if phrase.empty or len(set(phrase.clocks)) > 1:
         return []
-    found = [point for days in _meant(phrase.days) for point in _on_days(days, phrase, now)]
+    found = [point for days in _meant(phrase.days) for point in _on_days(days, phrase, now, earliest)]
     return list(dict.fromkeys(found))
 
 
@@ -148,18 +147,18 @@ def _meant(days: list[DayWord]) -> Iterator[list[DayWord]]:
     yield [*rest, OnWeekday(doubtful.weekday), InWeek(1)]
 
 
-def _on_days(days: list[DayWord], phrase: Phrase, now: datetime) -> list[When]:
+def _on_days(days: list[DayWord], phrase: Phrase, now: datetime, earliest: datetime) -> list[When]:
     is_week = bool(days) and all(isinstance(day, InWeek) for day in days)
     if is_week:
         return [] if phrase.clocks or phrase.parts else _week(days, now)
     if phrase.clocks:
-        moments = (_first(days, now, minutes, now) for minutes in _minutes(phrase.clocks[0], phrase.parts))
+        moments = (_first(days, now, minutes, earliest) for minutes in _minutes(phrase.clocks[0], phrase.parts))
         return [Moment(at) for at in moments if at is not None]
     if days and all(isinstance(day, InMonths) for day in days):
         return []
     first_hour = max((part.lasts[0] for part in phrase.parts), default=0)
     last_hour = min((part.lasts[1] for part in phrase.parts), default=24)
-    end = _first(days, now, last_hour * 60, now + timedelta(minutes=1)) if first_hour < last_hour else None
+    end = _first(days, now, last_hour * 60, earliest + timedelta(minutes=1)) if first_hour < last_hour else None
     return [] if end is None else [Span(end - timedelta(hours=last_hour - first_hour), end)]
 
 

@@ -30,7 +30,7 @@ _KO_DIGITS = {
 _KO_DIGIT = re.compile("|".join(sorted(_KO_DIGITS, key=len, reverse=True)) + "|[0-9]")
 # What people put between groups of digits: 공일공에, 국에, 다시 (a dash), 음.
 _KO_BETWEEN = re.compile("플러스|국에|국의|국번|다시|에|의|음|어|그|저|요|:")
-# 오육칠팔이에요, 오육칠팔구요: the last syllable may be a digit or the polite ending.
+# 오육칠팔이에요, 오육칠팔구요: before more syllables the last one may be a digit or a polite ending.
 _KO_ENDINGS = ("이", "구")
 
 _INTERNATIONAL = re.compile(r"\+|\bplus\b|플러스")
@@ -55,20 +55,21 @@ def phone_number(text: str, language: Language, region: str = "KR") -> PhoneNumb
 
 def _korean_runs(said: str) -> Iterator[tuple[str, bool]]:
     """(digits, whether the last of them may be a polite ending) for each stretch of digits."""
-    digits, last, position = "", "", 0
+    digits, last, more, position = "", "", False, 0
     while position < len(said):
         found = _KO_DIGIT.match(said, position)
         between = _KO_BETWEEN.match(said, position)
         if found is not None:
             last = found.group()
             digits += _KO_DIGITS.get(last, last)
+            more = found.end() < len(said)
         elif between is None and digits:
-            yield digits, last in _KO_ENDINGS
+            yield digits, more and last in _KO_ENDINGS
             digits = ""
         known = found or between
         position = position + 1 if known is None else known.end()
     if digits:
-        yield digits, last in _KO_ENDINGS
+        yield digits, more and last in _KO_ENDINGS
 
 
 def _english_runs(text: str) -> Iterator[tuple[str, bool]]:

@@ -12,6 +12,7 @@ from itertools import cycle
 from speech.values import english_times, korean_times
 from speech.values.model import Kind, Language
 from speech.values.numerals import english, native, sino
+from speech.values.time_words import Part
 
 YES: dict[Language, tuple[str, ...]] = {
     "ko": (
@@ -30,6 +31,15 @@ _KO_DIGITS = ("공", "일", "이", "삼", "사", "오", "육", "륙", "칠", "�
 _KO_AREAS = ("공 일 공", "공 이", "공 삼 일", "공 칠 공")
 _EN_DIGITS = ("zero", "oh", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _DIGITS_IN_A_PHRASE = 4
+
+
+_HOURS = range(1, 13)
+_EN_PARTS = (
+    ("in the morning", Part.MORNING),
+    ("in the afternoon", Part.AFTERNOON),
+    ("in the evening", Part.EVENING),
+    ("at night", Part.NIGHT),
+)
 
 
 @cache
@@ -60,7 +70,9 @@ def _digit_pairs(digits: Sequence[str]) -> list[str]:
 
 
 def _korean_when() -> list[str]:
-    hours = [f"{part} {native(hour)} 시" for part in korean_times.PARTS for hour in range(1, 13)]
+    hours = [
+        f"{name} {native(hour)} 시" for name, part in korean_times.PARTS.items() for hour in _HOURS if part.shows(hour)
+    ]
     minutes = [f"{native(1 + minute % 12)} 시 {sino(minute)} 분" for minute in range(1, 60)]
     dates = [f"{_month(1 + day % 12)} {sino(day)} 일" for day in range(1, 32)]
     weekdays = [f"{week}{weekday}요일" for week in ("", "이번 주 ", "다음 주 ") for weekday in korean_times.WEEKDAYS]
@@ -71,7 +83,7 @@ def _korean_when() -> list[str]:
         *(f"{day} {hour}{end}" for day, hour, end in zip(cycle(days), hours, cycle(ends), strict=False)),
         *(f"{day} {minute}" for day, minute in zip(cycle(days), minutes, strict=False)),
         *(f"{day} {part}" for day, part in zip(days, cycle(korean_times.PARTS), strict=False)),
-        *(f"{native(hour)} 시 부터 {native(1 + hour % 12)} 시 까지" for hour in range(1, 13)),
+        *(f"{native(hour)} 시 부터 {native(1 + hour % 12)} 시 까지" for hour in _HOURS),
         *durations,
         *(f"{sino(minute)} 분 {later}" for minute in range(10, 60, 10) for later in ("뒤 에", "후 에", "있다가")),
         *("지금", "점심 때", "이번 주말", "다음 주"),
@@ -84,8 +96,7 @@ def _month(month: int) -> str:
 
 
 def _english_when() -> list[str]:
-    parts = ("in the morning", "in the afternoon", "in the evening", "at night")
-    hours = [f"{english(hour)} {part}" for part in parts for hour in range(1, 13)]
+    hours = [f"{english(hour)} {name}" for name, part in _EN_PARTS for hour in _HOURS if part.shows(hour)]
     minutes = [f"{english(1 + minute % 12)} {english(minute)}" for minute in range(10, 60)]
     weekdays = [f"{week}{weekday}" for week in ("", "next ") for weekday in english_times.WEEKDAYS]
     dates = [f"{english_times.MONTHS[day % 12]} {english(day)}" for day in range(1, 32)]
@@ -97,8 +108,8 @@ def _english_when() -> list[str]:
         ),
         *(f"{day} at {minute}" for day, minute in zip(cycle(days), minutes, strict=False)),
         *(f"{day} {part}" for day in days for part in ("morning", "afternoon", "evening")),
-        *(f"half past {english(hour)}" for hour in range(1, 13)),
-        *(f"quarter {side} {english(hour)}" for hour in range(1, 13) for side in ("to", "past")),
+        *(f"half past {english(hour)}" for hour in _HOURS),
+        *(f"quarter {side} {english(hour)}" for hour in _HOURS for side in ("to", "past")),
         *("in half an hour", "in an hour", "in an hour and a half", "in two hours", "noon", "now"),
     ]
 

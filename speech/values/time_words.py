@@ -99,6 +99,10 @@ class Part(Enum):
     def __init__(self, clock: tuple[int, int], lasts: tuple[int, int]) -> None:
         self.clock, self.lasts = clock, lasts
 
+    def shows(self, hour: int) -> bool:
+        """Whether a clock of twelve hours can show this hour then."""
+        return any(hour % 12 == shown % 12 for shown in range(*self.clock))
+
     DAWN = ((0, 7), (0, 6))
     EARLY = ((5, 12), (6, 10))
     MORNING = ((0, 12), (6, 12))
