@@ -43,7 +43,7 @@ PHONE = Expectation(
     "phone",
     (
         # Whoever would rather not give a number goes back to where they were.
-        Meaning("no", ("계속 기다릴게요", "그냥 기다릴게요", "아니요 괜찮아요", "취소해 주세요", "상담원 연결")),
+        Meaning("no", ("계속 기다릴게요", "그냥 기다릴게요", "아니요 괜찮아요", "상담원 연결")),
     ),
     # Between the groups of a number people stop and think.
     silence_seconds=1.2,

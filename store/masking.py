@@ -3,7 +3,9 @@
 import re
 
 # Digits as figures, and as they are read aloud: a recogniser writes 공일공, not 010, and [7] for a seven at times.
+# Figures alone come first: 010-1234-5678 이에요 ends in a syllable, not in a two.
 _DIGITS = (
+    "[0-9]",
     "[0-9공영빵일이삼사오육륙칠팔구]",
     "하나|둘|셋|넷|다섯|여섯|일곱|여덟|아홉",
     r"\b(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|double|triple)\b",

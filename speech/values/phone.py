@@ -89,6 +89,8 @@ def _valid(digits: str, region: str) -> str | None:
     half = len(digits) // 2
     if len(digits) > 16 and digits[:half] == digits[half:]:  # Said twice, to be sure.
         digits = digits[:half]
+    if digits[0] not in f"+{_trunk_prefix(region)}":
+        return None
     try:
         number = phonenumbers.parse(digits, region)
     except NumberParseException:
@@ -96,6 +98,13 @@ def _valid(digits: str, region: str) -> str | None:
     if not phonenumbers.is_valid_number(number) or _is_short_mobile(number):
         return None
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+def _trunk_prefix(region: str) -> str:
+    """0 where every number at home begins with it, as in Korea; any digit elsewhere. Digits without it were heard
+    wrongly, and would pass as a number all the same."""
+    metadata = phonenumbers.PhoneMetadata.metadata_for_region(region, None)
+    return "0" if metadata is not None and metadata.national_prefix == "0" else "0123456789"
 
 
 def _is_short_mobile(number: phonenumbers.PhoneNumber) -> bool:

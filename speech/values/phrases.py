@@ -55,8 +55,7 @@ def _korean_phone() -> list[str]:
     """Every digit before and behind every other, as long as numbers are: a number is not cut short."""
     numbers = _digit_pairs(_KO_DIGITS)
     areas = [f"{area}{joint}" for area in _KO_AREAS for joint in ("", " 에")]
-    native_digits = " ".join(("하나", "둘", "셋", "넷", *(native(digit) for digit in range(5, 10))))
-    return [f"{area} {number}" for area, number in zip(cycle(areas), numbers, strict=False)] + [native_digits]
+    return [f"{area} {number}" for area, number in zip(cycle(areas), numbers, strict=False)]
 
 
 def _english_phone() -> list[str]:

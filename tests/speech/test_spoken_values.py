@@ -113,6 +113,7 @@ def test_an_english_yes_or_no(text: str, answer: str | None) -> None:
         ("공일공 일이삼사 오육칠팔 공일공 일이삼사 오육칠팔", "+821012345678"),  # said twice, to be sure
         ("공일공 일이삼사 오육칠팔 아니 오육칠구", None),  # which end is meant?
         ("공일공 일이삼사 오육칠", None),
+        ("일공 일이삼사 오육칠팔", None),  # at home a number begins with 0
         ("공일공 일이삼사 오육칠팔 구", None),
         ("잘 모르겠어요", None),
         ("", None),
