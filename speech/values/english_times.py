@@ -16,6 +16,7 @@ from speech.values.time_words import (
     NextWeekday,
     OnDate,
     OnWeekday,
+    OnWorkday,
     Part,
     Phrase,
     Weekend,
@@ -37,6 +38,9 @@ PARTS = {
     "evening": Part.EVENING,
     "night": Part.NIGHT,
 }
+_FRACTIONS = {"half": 30, "quarter": 15}
+_NAMED_HOURS = {"noon": Part.DAYTIME, "midday": Part.DAYTIME, "midnight": Part.NIGHT}
+"""Twelve o'clock of that part."""
 _HALF_DAYS = {"am": Part.MORNING, "pm": Part.AFTERNOON}
 _BOUNDS = {
     "after": Bound.AFTER,
@@ -143,15 +147,17 @@ def _clock(found: re.Match[str]) -> tuple[Word, ...]:
 
 
 def _clock_past(found: re.Match[str]) -> tuple[Word, ...]:
-    """Half past three; quarter to five."""
-    amount = {"half": 30, "quarter": 15}.get(found["minutes"]) or int(found["minutes"])
-    named = {"noon": Clock(12), "midday": Clock(12), "midnight": Clock(12)}
-    hour = named[found["hour"]].hour if found["hour"] in named else int(found["hour"])
-    part = {"noon": (Part.DAYTIME,), "midday": (Part.DAYTIME,), "midnight": (Part.NIGHT,)}.get(found["hour"], ())
-    half_day = (_HALF_DAYS[found["half_day"]],) if found["half_day"] else ()
-    if found["side"] in ("past", "after"):
-        return (Clock(hour, amount), *part, *half_day)
-    return (Clock(12 if hour == 1 else hour - 1, 60 - amount), *part, *half_day)
+    """Half past three; quarter to five; ten to midnight."""
+    named, half_day = _NAMED_HOURS.get(found["hour"]), found["half_day"]
+    hour = 12 if named is not None else int(found["hour"])
+    minutes = _FRACTIONS.get(found["minutes"]) or int(found["minutes"])
+    clock = Clock(hour, minutes) if found["side"] in ("past", "after") else _clock_before(hour, minutes)
+    part = _HALF_DAYS[half_day] if half_day else named
+    return (clock,) if part is None else (clock, part)
+
+
+def _clock_before(hour: int, minutes: int) -> Clock:
+    return Clock(12 if hour == 1 else hour - 1, 60 - minutes)
 
 
 def _date(found: re.Match[str]) -> tuple[Word, ...]:
@@ -170,7 +176,7 @@ def _always(*words: Word) -> Read:
 
 _HALF_DAY = r"(?: ?(?P<half_day>am|pm)\b)?"
 _FRACTION = r"(?P<minutes>half|quarter|5|10|20|25|\d{1,2}(?= minutes))(?: minutes)?"
-_NAMED_HOUR = rf"(?P<hour>\d{{1,2}}|noon|midday|midnight)\b{_HALF_DAY}"
+_NAMED_HOUR = rf"(?P<hour>\d{{1,2}}|{'|'.join(_NAMED_HOURS)})\b{_HALF_DAY}"
 _YEAR = r"(?: (?P<year>20\d\d)\b)?"
 # Tried in this order at each word; what none of them knows is skipped.
 _READERS: tuple[tuple[re.Pattern[str], Read], ...] = tuple(
@@ -189,6 +195,7 @@ _READERS: tuple[tuple[re.Pattern[str], Read], ...] = tuple(
             lambda m: (InDays(0), PARTS[m["part"]]),
         ),
         (rf"(?P<next>next )?(?P<weekday>{_DAY})\b", _weekday),
+        (r"weekdays?\b", _always(OnWorkday())),
         (r"(?P<next>next )?(?:this )?weekend\b", lambda m: (Weekend(1 if m["next"] else 0),)),
         (r"(?P<week>next|this) week\b", lambda m: (InWeek(1 if m["week"] == "next" else 0),)),
         (r"(?P<month>next|this) month\b", lambda m: (InMonths(1 if m["month"] == "next" else 0),)),
@@ -200,9 +207,7 @@ _READERS: tuple[tuple[re.Pattern[str], Read], ...] = tuple(
             _clock_past,
         ),
         (rf"(?P<hour>\d{{1,2}})(?:[: ](?P<minute>oh \d|\d\d)\b|(?: oclock)?\b){_COUNTED}{_HALF_DAY}", _clock),
-        (rf"(?P<hour>\d{{1,2}})(?P<minute>){_HALF_DAY}(?<=m)", _clock),
-        (r"noon\b|midday\b", _always(Part.DAYTIME, Clock(12))),
-        (r"midnight\b", _always(Part.NIGHT, Clock(12))),
+        (rf"(?P<hour>{'|'.join(_NAMED_HOURS)})\b", lambda m: (Clock(12), _NAMED_HOURS[m["hour"]])),
         (rf"(?P<part>{_PART})\b", lambda m: (PARTS[m["part"]],)),
         (r"now\b|right away\b|immediately\b|as soon as possible\b", _always(NOW)),
     )

@@ -17,6 +17,7 @@ from speech.values.time_words import (
     NextWeekday,
     OnDate,
     OnWeekday,
+    OnWorkday,
     Part,
     Phrase,
     Weekend,
@@ -58,7 +59,7 @@ Read = Callable[[re.Match[str]], tuple[Word, ...]]
 
 def phrases(text: str) -> list[Phrase]:
     """What the text says about time, one phrase for each 부터, 까지, 이후 and 전; none where something is denied."""
-    said = _NOT_NOW.sub("", tight(text))
+    said = _NOT_NOW.sub("", tight(_FROM_TO.sub(r"\1시부터 \2시까지", text)))
     if _DENIED.search(said):
         return []
     found = [Phrase()]
@@ -85,6 +86,7 @@ def _read(said: str, position: int) -> tuple[int, tuple[Word, ...]]:
     return position + 1, ()
 
 
+_FROM_TO = re.compile(r"(\d{1,2})\s*시?\s*[~-]\s*(\d{1,2})\s*시")
 # 지금은 안 되고 내일 오후에: what can't be now is left out; 여섯 시 전에는 안 돼요 and 내일 말고 모레 are asked again.
 _NOT_NOW = re.compile(
     r"^(?:아니(?:요|오|에요)?|아뇨)|지금(?:은|은좀)?(?:통화(?:가|는)?|전화(?:가|는)?)?(?:말고|안[돼되]|못|어려|힘들|곤란)"
@@ -150,9 +152,10 @@ _READERS: tuple[tuple[re.Pattern[str], Read], ...] = tuple(
             rf"(?:(?P<year>20\d\d)년)?(?:(?P<month>유|시|{SINO_BELOW_100})월)?(?P<day>{SINO_BELOW_100})일(?![곱요정반])",
             _date,
         ),
-        (r"내일모레|모레", _always(InDays(2))),
+        (r"(?:내일|낼)?모레", _always(InDays(2))),
         (r"오늘|금일", _always(InDays(0))),
         (r"내일|낼|명일", _always(InDays(1))),
+        (r"평일", _always(OnWorkday())),
         (r"글피", _always(InDays(3))),
         (r"어제|그저께|그제|지난", _always(InDays(-1))),
         (r"(?P<week>다음|이번)?주말", lambda m: (Weekend(_NEAR[m["week"] or "이번"]),)),

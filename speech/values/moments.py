@@ -45,20 +45,28 @@ def when(text: str, language: Language, now: datetime) -> tuple[When, ...]:
             return _sorted(_bounded(only, minute))
         case [first, last] if last.bound in (Bound.UNTIL, Bound.BEFORE):
             return _sorted(_between(first, last, minute))
+        case [first, last] if first.bound == Bound.FROM and last.bound == Bound.AT:  # 두 시부터 네 시
+            return _sorted(_between(first, replace(last, bound=Bound.UNTIL), minute))
     return ()
 
 
 def possible(readings: tuple[When, ...], is_open: Callable[[datetime], bool]) -> tuple[When, ...]:
-    """The readings at which somebody is there, if there are such: at three, to a shop, is in the afternoon."""
-    kept = tuple(reading for reading in readings if any(is_open(at) for at in _samples(reading)))
-    return kept or readings
+    """The readings that suit opening hours best; all, where none does. At three, to a shop, is in the afternoon;
+    before five, too, and not before five in the morning."""
+    suits = [_suits(reading, is_open) for reading in readings]
+    return tuple(reading for reading, suit in zip(readings, suits, strict=True) if suit == max(suits))
 
 
-def _samples(reading: When) -> Iterator[datetime]:
+def _suits(reading: When, is_open: Callable[[datetime], bool]) -> int:
+    """2: somebody is there at the time that was named, 1: at some time in the span, 0: never."""
     if isinstance(reading, Moment):
-        yield reading.at
-        return
-    at, latest = reading.earliest, reading.latest
+        return 2 * is_open(reading.at)
+    edges = [reading.earliest, *([] if reading.latest is None else [reading.latest - timedelta(minutes=1)])]
+    return 2 * any(map(is_open, edges)) or int(any(map(is_open, _samples(reading))))
+
+
+def _samples(span: Span) -> Iterator[datetime]:
+    at, latest = span.earliest, span.latest
     end = at + OPEN_WITHIN if latest is None else min(latest, at + OPEN_WITHIN)
     while at < end:
         yield at

@@ -163,6 +163,6 @@ def plain_words(text: str) -> list[str]:
     """English in small letters, number words as figures, `p.m.` as `pm`; the marks inside 3:30, 12.5 and $5 stay."""
     if len(text) > LONGEST_TEXT:
         return []
-    lower = re.sub(r"\b([ap])\s?\.?\s?m\b\.?", r" \1m ", text.lower().replace("’", "'").replace("'", ""))
+    lower = re.sub(r"(?<![a-z])([ap])\.?\s?m\b\.?", r" \1m ", text.lower().replace("’", "'").replace("'", ""))
     lower = re.sub(r"(?<=[0-9]),(?=[0-9]{3})", "", lower)
     return figures(re.sub(r"[^0-9a-z:.$€¥₩+]|(?<![0-9])[.:]|[.:](?![0-9])", " ", lower).split())

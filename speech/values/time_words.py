@@ -62,6 +62,14 @@ class OnWeekday:
 
 
 @dataclass(frozen=True)
+class OnWorkday:
+    """평일: any from Monday to Friday."""
+
+    def fits(self, day: date, today: date) -> bool:
+        return day.weekday() < 5
+
+
+@dataclass(frozen=True)
 class ComingWeekday(OnWeekday):
     """The next one after today."""
 
@@ -87,7 +95,7 @@ class OnDate:
         return day.day == self.day and same_month and (self.year is None or day.year == self.year)
 
 
-DayWord = InDays | InWeek | InMonths | OnWeekday | OnDate
+DayWord = InDays | InWeek | InMonths | OnWeekday | OnWorkday | OnDate
 
 
 class Part(Enum):
