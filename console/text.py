@@ -84,6 +84,7 @@ STATES = {
         "reading_keys": "번호 안내",
         "offering": "콜백 제안",
         "entering_number": "번호 입력",
+        "keying_number": "번호 누르는 중",
         "confirming_number": "번호 확인",
         "holding": "대기 중",
         "joining": "통화 중",

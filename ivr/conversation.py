@@ -195,7 +195,7 @@ class Conversation:
             current = expectation(call.state, menu)
             if current is None or (current.name, current.language) != (expected.name, expected.language):
                 return None
-            following, decision = on_words(call.state, hearing, menu, _caller(call))
+            following, decision = on_words(call.state, hearing, menu, _caller(call), usable_number)
             decided = decision_name(decision)
             if expected.name == DEPARTMENTS and isinstance(decision, Go | Confirm):
                 # What an agent will be told. Words that we did not understand would only mislead them.

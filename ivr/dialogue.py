@@ -14,6 +14,8 @@ from ivr.states import (
     Greeting,
     Holding,
     Joining,
+    KeyingNumber,
+    NumberWhy,
     Offer,
     Offering,
     ReadingKeys,
@@ -24,8 +26,9 @@ from ivr.states import (
     offer_of,
 )
 from speech.decide import AskAgain, Confirm, Decision, Go, Keys, Person, Thresholds, decide
-from speech.expectation import YES_NO_BY_LANGUAGE, Expectation, Meaning
+from speech.expectation import PHONE_BY_LANGUAGE, YES_NO_BY_LANGUAGE, Expectation, Meaning
 from speech.hearing import Hearing
+from speech.values import Language, phone_number
 
 FAILURES_BEFORE_PERSON = 2
 THRESHOLDS = Thresholds()
@@ -160,6 +163,8 @@ def expectation(state: State, menu: Menu) -> Expectation | None:
             return replace(yes_no, name=f"confirm:{department}")
         case Offering():
             return replace(yes_no, name="offer")
+        case EnteringNumber():
+            return PHONE_BY_LANGUAGE[menu.language]
         case ConfirmingNumber(number=number):
             return replace(yes_no, name=f"number:{number[-4:]}")
         case _:
@@ -176,7 +181,7 @@ def on_key(state: State, key: str, menu: Menu, caller: Caller, usable: Callable[
             return _key_while_confirming(state, key, menu)
         case Offering():
             return _key_on_offer(state, key, caller)
-        case EnteringNumber():
+        case EnteringNumber() | KeyingNumber():
             return _number_keyed(state, key, usable)
         case ConfirmingNumber():
             return _key_on_number(state, key)
@@ -199,8 +204,8 @@ def on_silence(state: State, menu: Menu) -> Next:
             return _again_or(state, GoTo(menu.person.id))
         case Offering() | ConfirmingNumber():
             return _again_or(state, turn_down(state))
-        case EnteringNumber():
-            return _again_or(state, turn_down(state))
+        case EnteringNumber() | KeyingNumber():
+            return _number_again_or_not(state, "silence")
         case Holding():
             return NextRound(state)
         case Whispering():
@@ -218,6 +223,8 @@ def on_deaf(state: State) -> State | None:
             return ReadingKeys()
         case Confirming() | Offering() | ConfirmingNumber():
             return replace(state, quiet=False)
+        case EnteringNumber():
+            return KeyingNumber(**offer_of(state), failures=state.failures, number_why=state.number_why)
         case _:
             return None
 
@@ -236,19 +243,23 @@ def on_rescue(state: State, menu: Menu) -> Next:
     match state:
         case Asking() | Confirming() | ReadingKeys():
             return GoTo(menu.person.id)
-        case Offering() | EnteringNumber() | ConfirmingNumber():
+        case Offering() | EnteringNumber() | KeyingNumber() | ConfirmingNumber():
             return turn_down(state)
         case _:
             return state
 
 
-def on_words(state: State, hearing: Hearing, menu: Menu, caller: Caller) -> tuple[Next, Decision]:
+def on_words(
+    state: State, hearing: Hearing, menu: Menu, caller: Caller, usable: Callable[[str], str | None]
+) -> tuple[Next, Decision]:
     """What the caller's words do. The decision is told apart from its effect so that both can be recorded."""
     match state:
         case Asking() | ReadingKeys():
             always = hearing.meaning is not None and menu.department(hearing.meaning).always_confirm
             decision = decide(hearing, THRESHOLDS, failures=state.failures, always_confirm=always)
             return _words_in_menu(state, decision, menu), decision
+        case EnteringNumber():
+            return _number_said(state, hearing, menu.language, usable)
         case _:
             decision = decide(hearing, THRESHOLDS, failures=0, always_confirm=False)
             return _yes_or_no(state, decision, menu, caller), decision
@@ -257,7 +268,7 @@ def on_words(state: State, hearing: Hearing, menu: Menu, caller: Caller) -> tupl
 def on_speaking(state: State) -> State | None:
     """The caller talks over our prompt: fall silent. None when there is no prompt to stop."""
     match state:
-        case Asking() | Confirming() | ReadingKeys() | Offering() | ConfirmingNumber():
+        case Asking() | Confirming() | ReadingKeys() | Offering() | EnteringNumber() | ConfirmingNumber():
             return None if state.quiet else replace(state, quiet=True)
         case _:
             return None
@@ -326,13 +337,31 @@ def _key_on_number(state: ConfirmingNumber, key: str) -> Next:
             return replace(state, quiet=False)
 
 
-def _number_keyed(state: EnteringNumber, digits: str, usable: Callable[[str], str | None]) -> Next:
+def _number_keyed(state: EnteringNumber | KeyingNumber, digits: str, usable: Callable[[str], str | None]) -> Next:
     if digits == "0":  # A lone 0 is a person, here as everywhere.
         return turn_down(state)
     number = usable(digits)
     if number is None:
-        return _again_or(state, turn_down(state))
+        return _number_again_or_not(state, "unusable")
     return ConfirmingNumber(**offer_of(state), number=number)
+
+
+def _number_said(
+    state: EnteringNumber, hearing: Hearing, language: Language, usable: Callable[[str], str | None]
+) -> tuple[Next, Decision]:
+    """Whatever was heard is read back; a number that nobody may call is asked for again, as when it is keyed."""
+    spoken = [phone_number(reading.text, language) for reading in hearing.alternatives]
+    numbers = [usable(number.e164) for number in spoken if number is not None]
+    number = next((number for number in numbers if number is not None), None)
+    if number is not None:
+        return ConfirmingNumber(**offer_of(state), number=number), Confirm("phone")
+    decision = decide(hearing, THRESHOLDS, failures=state.failures, always_confirm=False)
+    if isinstance(decision, Go):
+        return turn_down(state), decision
+    why: NumberWhy = "unusable" if numbers else "unclear"
+    if state.failures:
+        return KeyingNumber(**offer_of(state), failures=state.failures, number_why=why), Keys()
+    return replace(state, failures=1, number_why=why, quiet=False), AskAgain()
 
 
 def _words_in_menu(state: Asking | ReadingKeys, decision: Decision, menu: Menu) -> Next:
@@ -377,11 +406,17 @@ def _after_failure(failures: int, why: Why, menu: Menu) -> Next:
             return GoTo(menu.person.id)
 
 
-def _again_or(
-    state: Confirming | Offering | ConfirmingNumber | EnteringNumber | Whispering | Greeting, otherwise: Next
-) -> Next:
+def _number_again_or_not(state: EnteringNumber | KeyingNumber, why: NumberWhy) -> Next:
+    if state.failures:
+        return turn_down(state)
+    if isinstance(state, EnteringNumber):
+        return replace(state, failures=1, number_why=why, quiet=False)
+    return replace(state, failures=1, number_why=why)
+
+
+def _again_or(state: Confirming | Offering | ConfirmingNumber | Whispering | Greeting, otherwise: Next) -> Next:
     if state.failures:
         return otherwise
-    if isinstance(state, EnteringNumber | Whispering | Greeting):
+    if isinstance(state, Whispering | Greeting):
         return replace(state, failures=1)
     return replace(state, failures=1, quiet=False)

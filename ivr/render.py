@@ -22,6 +22,7 @@ from ivr.states import (
     Greeting,
     Holding,
     Joining,
+    KeyingNumber,
     Listening,
     Offering,
     Promised,
@@ -40,6 +41,7 @@ LISTENING_PAUSE_SECONDS = 3
 # Limits of the carrier's recogniser.
 MOST_HINTS = 500
 LONGEST_HINT_LETTERS = 100
+NUMBER_LISTENING_PAUSE_SECONDS = 8  # A number is said slowly, with pauses; keys count all the while.
 
 
 @dataclass(frozen=True)
@@ -110,8 +112,11 @@ class _Document:
                 self._tend_ear(state)
                 self._ask(state)
             case EnteringNumber() as state:
+                self._tend_ear(state)
+                self._ask_for_number(state, quiet=state.quiet)
+            case KeyingNumber() as state:
                 self._stop_ear()
-                self._ask_for_number(state)
+                self._ask_for_number(state, quiet=False)
             case Holding() as state:
                 self._hold(state)
             case Promised() as state:
@@ -242,7 +247,7 @@ class _Document:
 
     # How it is said
 
-    def _ask(self, state: Listening) -> None:
+    def _ask(self, state: Asking | Confirming | ReadingKeys | Offering | ConfirmingNumber) -> None:
         expected = expectation(state, self.menu) if self.listener == Listener.CARRIERS else None
         gather = self._gather(timeout=self.site.no_input_seconds, expected=expected)
         if state.quiet:
@@ -256,7 +261,7 @@ class _Document:
         # An empty Gather makes no webhook by itself.
         self.response.redirect(f"/voice/silence?step={self.call.step}", method="POST")
 
-    def _ask_for_number(self, state: EnteringNumber) -> None:
+    def _ask_for_number(self, state: EnteringNumber | KeyingNumber, *, quiet: bool) -> None:
         gather = Gather(
             input="dtmf",
             finish_on_key="#",
@@ -264,12 +269,24 @@ class _Document:
             timeout=NUMBER_KEYING_SECONDS,
             action=f"/voice/key?step={self.call.step}",
         )
-        if state.failures:
-            self._say(self.words.number_not_usable(), into=gather)
+        if quiet:
+            gather.pause(length=NUMBER_LISTENING_PAUSE_SECONDS)
         else:
-            self._say(self.words.enter_number(), into=gather)
+            self._say(self._number_prompt(state), into=gather)
         self.response.append(gather)
         self.response.redirect(f"/voice/silence?step={self.call.step}", method="POST")
+
+    def _number_prompt(self, state: EnteringNumber | KeyingNumber) -> str:
+        listens = isinstance(state, EnteringNumber) and self.listener == Listener.OURS
+        match state.number_why:
+            case "first":
+                return self.words.enter_number(listens=listens)
+            case "silence":
+                return f"{self.words.did_not_hear()} {self.words.enter_number(listens=listens)}"
+            case "unclear":
+                return self.words.number_unclear(listens=listens)
+            case "unusable":
+                return self.words.number_not_usable(listens=listens)
 
     def _ask_on_leg(self, prompts: list[str]) -> None:
         gather = self._gather(timeout=ACCEPT_SECONDS)

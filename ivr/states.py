@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 Why = Literal["first", "silence", "unclear", "repeat"]
+NumberWhy = Literal["first", "silence", "unclear", "unusable"]
 OfferWhy = Literal["long", "closed", "nobody", "asked"]
 
 
@@ -61,9 +62,19 @@ class Offering(Offer):
 
 @dataclass(frozen=True, kw_only=True)
 class EnteringNumber(Offer):
-    """The caller keys in the number to call back."""
+    """The caller says or keys in the number to call back."""
 
     failures: int = 0
+    number_why: NumberWhy = "first"
+    quiet: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyingNumber(Offer):
+    """Words have failed twice, or nobody listens: the number can only be keyed in."""
+
+    failures: int = 0
+    number_why: NumberWhy = "first"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,6 +165,7 @@ State = (
     | ReadingKeys
     | Offering
     | EnteringNumber
+    | KeyingNumber
     | ConfirmingNumber
     | Promised
     | Holding
@@ -165,7 +177,7 @@ State = (
     | Greeting
 )
 
-Listening = Asking | Confirming | ReadingKeys | Offering | ConfirmingNumber
+Listening = Asking | Confirming | ReadingKeys | Offering | EnteringNumber | ConfirmingNumber
 """States in which the caller may speak."""
 
 _BY_NAME: dict[str, type[Any]] = {
@@ -174,6 +186,7 @@ _BY_NAME: dict[str, type[Any]] = {
     "reading_keys": ReadingKeys,
     "offering": Offering,
     "entering_number": EnteringNumber,
+    "keying_number": KeyingNumber,
     "confirming_number": ConfirmingNumber,
     "promised": Promised,
     "holding": Holding,

@@ -1,6 +1,8 @@
 """What a caller may say in a state of the call."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from speech.values import NO, YES, Kind, Language, grammar_phrases
 
 SUSTAINED_SECONDS = 0.45
 """So long, and it is meant: a cough, or the 네 and 음 of somebody who follows what we say, is shorter."""
@@ -24,46 +26,24 @@ class Expectation:
     meanings: tuple[Meaning, ...]
     silence_seconds: float
     """So long a silence ends the utterance: short for a yes, longer for a sentence."""
-    language: str = "ko"
+    language: Language = "ko"
     sustained_seconds: float = SUSTAINED_SECONDS
     """Speech of that length stops our prompt."""
+    value: Kind | None = None
+    """What may be said beside the meanings: a number, a time. Its words are passed on, and speech.values reads them."""
+
+    @property
+    def phrases(self) -> tuple[str, ...]:
+        """All that a phrase-grammar recogniser should be able to hear."""
+        listed = (phrase for meaning in self.meanings for phrase in meaning.phrases)
+        return (*listed, *(() if self.value is None else grammar_phrases(self.value, self.language)))
 
 
 YES_NO = Expectation(
     "yes_no",
     (
-        Meaning(
-            "yes",
-            (
-                "네",
-                "예",
-                "네 맞아요",
-                "네 맞습니다",
-                "예 맞습니다",
-                "맞아요",
-                "그래요",
-                "좋아요",
-                "네 좋아요",
-                "전화 주세요",
-                "네 전화 주세요",
-                "네 그렇게 해 주세요",
-            ),
-        ),
-        Meaning(
-            "no",
-            (
-                "아니요",
-                "아뇨",
-                "아니에요",
-                "아니요 괜찮아요",
-                "아닌데요",
-                "틀려요",
-                "싫어요",
-                "괜찮아요",
-                "계속 기다릴게요",
-                "그냥 기다릴게요",
-            ),
-        ),
+        Meaning("yes", (*YES["ko"], "전화 주세요", "네 전화 주세요")),
+        Meaning("no", (*NO["ko"], "계속 기다릴게요", "그냥 기다릴게요")),
     ),
     silence_seconds=0.3,
     sustained_seconds=ANSWER_SUSTAINED_SECONDS,
@@ -115,3 +95,17 @@ _YES_NO_ENGLISH = Expectation(
     language="en",
 )
 YES_NO_BY_LANGUAGE = {"ko": YES_NO, "en": _YES_NO_ENGLISH}
+_PHONE = Expectation(
+    "phone",
+    (
+        # Whoever would rather not give a number goes back to where they were.
+        Meaning("no", ("계속 기다릴게요", "그냥 기다릴게요", "아니요 괜찮아요", "상담원 연결")),
+    ),
+    # Between the groups of a number people stop and think.
+    silence_seconds=1.2,
+    value="phone",
+)
+PHONE_BY_LANGUAGE = {
+    "ko": _PHONE,
+    "en": replace(_PHONE, meanings=(Meaning("no", ("I'll wait", "no thanks", "an agent please")),), language="en"),
+}

@@ -101,5 +101,4 @@ def _told(intent: Intent, words: str) -> str:
 
 
 def _grammar_phrases(expectation: Expectation) -> tuple[str, ...]:
-    listed = (phrase for meaning in expectation.meanings for phrase in meaning.phrases)
-    return (*listed, *guard.DECOYS_BY_LANGUAGE[expectation.language])
+    return (*expectation.phrases, *guard.DECOYS_BY_LANGUAGE[expectation.language])

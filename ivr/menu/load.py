@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 from ivr.menu.checks import check_menu
 from ivr.menu.hours import ALWAYS, OpeningHours
@@ -11,6 +11,7 @@ from ivr.menu.languages import Spoken
 from ivr.menu.model import Department, Menu, Notices, Site
 from ivr.menu.schema import FIELDS, MINUTE_SECONDS, read_fields
 from ivr.menu.source import MenuErrors, Problems, decode_menu, read_yaml
+from speech.values import Language
 
 __all__ = ["MenuErrors", "decode_menu", "load_menu", "menu_digest"]
 
@@ -49,7 +50,7 @@ def _in_language(read: Mapping[str, Any], language: str) -> Menu:
         question=say(read["menu"]["question"]),
         examples=say(read["menu"]["examples"]),
         departments=tuple(_department(key.text, found, site, say) for key, found in read["departments"].items()),
-        language=language,
+        language=cast(Language, language),
         languages=site["languages"],
         numbers={number.text: answers.data for number, answers in site["numbers"].items()},
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from callqueue.department import Department as LineDepartment
 from ivr.menu.hours import OpeningHours
+from speech.values import Language
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class Menu:
     question: str
     examples: str
     departments: tuple[Department, ...]
-    language: str = "ko"
+    language: Language = "ko"
     languages: tuple[str, ...] = ("ko",)
     """All of them, the site's first one first."""
     numbers: Mapping[str, str] = field(default_factory=dict)

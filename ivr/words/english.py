@@ -221,12 +221,24 @@ def offer_callback_closed(opens: datetime | None, *, heard: bool = True) -> str:
     return f"Shall we call you {when}? If so, {_yes(heard)}. If not, {_no(heard)}."
 
 
-def enter_number() -> str:
+def enter_number(*, listens: bool) -> str:
+    if listens:
+        return (
+            "Please say the number to call, beginning with the area code or 0 1 0. "
+            "To key it in instead, press the pound key at its end."
+        )
     return "Please enter the number to call, beginning with the area code or 0 1 0, and then press the pound key."
 
 
-def number_not_usable() -> str:
-    return "We can't call that number. Please enter a mobile or landline number in this country."
+def number_unclear(*, listens: bool) -> str:
+    if listens:
+        return "I did not get that number. Please say it again, one digit at a time, or key it in and press pound."
+    return f"I did not get that number. {enter_number(listens=False)}"
+
+
+def number_not_usable(*, listens: bool) -> str:
+    how = "say or enter" if listens else "enter"
+    return f"We can't call that number. Please {how} a mobile or landline number in this country."
 
 
 def confirm_number(e164: str, *, heard: bool = True) -> str:

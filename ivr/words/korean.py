@@ -1,24 +1,19 @@
 """Everything a phone says, in Korean. Pure: values in, one sentence or two out; nothing is escaped here."""
 
-import re
 from collections.abc import Sequence
-from datetime import datetime, time
-
-import phonenumbers
+from datetime import datetime
 
 from ivr.menu.hours import ALWAYS, WHOLE_DAY, Days, OpeningHours, Span, day_groups
 from ivr.words.waits import MINUTE_SECONDS, Between, MoreThan, Range, Within, at_once, hours_and_minutes, whole_minutes
+from speech.values import Moment, PhoneNumber, said, said_time
+from speech.values.numerals import native
 
 LOCALE = "ko-KR"
 
-_DIGITS = "공일이삼사오육칠팔구"
 # How digits and single letters end when read aloud: 공 일 삼 육 칠 팔; 엘 엠 엔 알.
 _SPOKEN_WITH_CODA = frozenset("013678LMNR")
 _SPOKEN_WITH_RIEUL = frozenset("178LR")
 _RIEUL = 8  # Its number among the 28 endings of a Hangul syllable.
-_NATIVE_ONES = ("", "한", "두", "세", "네", "다섯", "여섯", "일곱", "여덟", "아홉")
-_NATIVE_TENS = ("", "열", "스물", "서른", "마흔", "쉰", "예순", "일흔", "여든", "아흔")
-_WEEKDAYS = ("월요일", "화요일", "수요일", "목요일", "금요일", "토요일", "일요일")
 _DAYS: dict[Days, str] = {
     "daily": "매일",
     "weekdays": "평일",
@@ -68,11 +63,7 @@ def _ending(syllable: str) -> int:
 
 def people(count: int) -> str:
     """한 분, 두 분, … 아흔아홉 분, 100분."""
-    if not 1 <= count <= 99:
-        return f"{count}분"
-    if count == 20:
-        return "스무 분"
-    return f"{_NATIVE_TENS[count // 10]}{_NATIVE_ONES[count % 10]} 분"
+    return f"{native(count)} 분" if 1 <= count <= 99 else f"{count}분"
 
 
 def times(count: int) -> str:
@@ -80,15 +71,8 @@ def times(count: int) -> str:
     if count == 1:
         return "첫 번째"
     if 2 <= count <= 10:
-        return f"{_NATIVE_TENS[count // 10]}{_NATIVE_ONES[count % 10]} 번째"
+        return f"{native(count)} 번째"
     return f"{count}번째"
-
-
-def number_spoken(e164: str) -> str:
-    """ "+821012345678" → "공일공, 일이삼사, 오육칠팔": as it is dialled in Korea, digit by digit."""
-    dialled = phonenumbers.format_number(phonenumbers.parse(e164), phonenumbers.PhoneNumberFormat.NATIONAL)
-    parts = re.findall("[0-9]+", dialled)
-    return ", ".join("".join(_DIGITS[int(digit)] for digit in part) for part in parts)
 
 
 def wait_range(low_seconds: float, high_seconds: float) -> str:
@@ -106,27 +90,16 @@ def wait_range(low_seconds: float, high_seconds: float) -> str:
 
 
 def describe_hours(hours: OpeningHours) -> str:
-    """ "평일 오전 9시부터 오후 6시까지", as said on the phone: equal days in one breath, closed ones not at all."""
+    """ "평일 오전 아홉 시부터 오후 여섯 시까지": equal days in one breath, closed ones not at all."""
     if hours.days == ALWAYS:
         return "연중무휴 24시간"
     return ", ".join(f"{_DAYS[days]} {_said_span(span)}" for days, span in day_groups(hours.days))
 
 
-def said_time(at: time) -> str:
-    """ "오전 9시", "오후 6시 30분", "낮 12시", "밤 12시"."""
-    part = {0: "밤", 12: "낮"}.get(at.hour, "오전" if at.hour < 12 else "오후")
-    return f"{part} {at.hour % 12 or 12}시" + (f" {at.minute}분" if at.minute else "")
-
-
-def said_moment(at: datetime) -> str:
-    """ "11월 26일 목요일 오전 9시"; `at` in the site's zone."""
-    return f"{at.month}월 {at.day}일 {_WEEKDAYS[at.weekday()]} {said_time(at.time())}"
-
-
 def _said_span(span: Span) -> str:
     if span == WHOLE_DAY:
         return "24시간"
-    return f"{said_time(span.opens)}부터 {said_time(span.closes)}까지"
+    return f"{said_time(span.opens, 'ko')}부터 {said_time(span.closes, 'ko')}까지"
 
 
 # Finding the department
@@ -235,26 +208,36 @@ def closed(hours: str) -> str:
 
 
 def offer_callback_closed(opens: datetime | None, *, heard: bool = True) -> str:
-    when = "상담이 시작되면" if opens is None else f"{said_moment(opens)}에 상담이 시작되면"
+    when = "상담이 시작되면" if opens is None else f"{said(Moment(opens), 'ko')}에 상담이 시작되면"
     return f"{when} 저희가 전화를 드릴까요? 원하시면 {_yes(heard)}, 아니면 2번을 눌러 주세요."
 
 
-def enter_number() -> str:
+def enter_number(*, listens: bool) -> str:
+    if listens:
+        return "전화받으실 번호를 지역 번호나 010부터 말씀해 주세요. 누르실 때는 끝에 우물 정자를 눌러 주세요."
     return "전화받으실 번호를 지역 번호나 010부터 누르고 우물 정자를 눌러 주세요."
 
 
-def number_not_usable() -> str:
-    return "그 번호로는 전화를 드릴 수 없습니다. 국내 휴대폰이나 유선 전화 번호를 눌러 주세요."
+def number_unclear(*, listens: bool) -> str:
+    if listens:
+        return "번호를 알아듣지 못했습니다. 한 자리씩 다시 말씀하시거나, 누르고 우물 정자를 눌러 주세요."
+    return f"번호를 알아듣지 못했습니다. {enter_number(listens=False)}"
+
+
+def number_not_usable(*, listens: bool) -> str:
+    how = "말씀하시거나 눌러" if listens else "눌러"
+    return f"그 번호로는 전화를 드릴 수 없습니다. 국내 휴대폰이나 유선 전화 번호를 {how} 주세요."
 
 
 def confirm_number(e164: str, *, heard: bool = True) -> str:
-    return f"{number_spoken(e164)} 번으로 전화를 드리겠습니다. 맞으면 {_yes(heard)}, 다른 번호는 2번을 눌러 주세요."
+    spoken = said(PhoneNumber(e164), "ko")
+    return f"{spoken} 번으로 전화를 드리겠습니다. 맞으면 {_yes(heard)}, 다른 번호는 2번을 눌러 주세요."
 
 
 def promised(due_at: datetime | None, *, again: bool) -> str:
     if again:
         return "이미 전화를 드리기로 한 번호입니다. 약속한 대로 전화드리겠습니다. 감사합니다."
-    when = "차례가 되면" if due_at is None else f"{said_moment(due_at)} 이후에"
+    when = "차례가 되면" if due_at is None else f"{said(Moment(due_at), 'ko')} 이후에"
     return f"{when} 꼭 전화드리겠습니다. 순서는 그대로 지켜 드립니다. 이제 끊으셔도 됩니다. 감사합니다."
 
 

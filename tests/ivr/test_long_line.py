@@ -198,7 +198,7 @@ def test_out_of_hours_the_callback_is_due_at_the_next_opening(house: House) -> N
     caller.hears("지금은 상담 시간이 아닙니다")
     caller.presses("1")
     caller.presses("1")
-    caller.hears("11월 26일 목요일 오전 9시")
+    caller.hears("11월 26일 목요일 오전 아홉 시")
     caller.hangs_up()
 
     house.passes(hours=10, minutes=59)  # 08:59

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.menu.hours import ALWAYS, OpeningHours, Span
-from ivr.words.korean import describe_hours, said_time
+from ivr.words.korean import describe_hours
 
 SEOUL = ZoneInfo("Asia/Seoul")
 NINE_TO_SIX = Span(time(9), time(18))
@@ -122,14 +122,14 @@ def test_always_is_every_moment(at: datetime) -> None:
 @pytest.mark.parametrize(
     ("days", "spoken"),
     [
-        ((*WEEK, None, None), "평일 오전 9시부터 오후 6시까지"),
-        ((*WEEK, TEN_TO_TWO, None), "평일 오전 9시부터 오후 6시까지, 토요일 오전 10시부터 오후 2시까지"),
-        ((*WEEK, TEN_TO_TWO, TEN_TO_TWO), "평일 오전 9시부터 오후 6시까지, 주말 오전 10시부터 오후 2시까지"),
-        ((NINE_TO_SIX,) * 7, "매일 오전 9시부터 오후 6시까지"),
-        ((None,) * 5 + (TEN_TO_TWO, None), "토요일 오전 10시부터 오후 2시까지"),
+        ((*WEEK, None, None), "평일 오전 아홉 시부터 오후 여섯 시까지"),
+        ((*WEEK, TEN_TO_TWO, None), "평일 오전 아홉 시부터 오후 여섯 시까지, 토요일 오전 열 시부터 오후 두 시까지"),
+        ((*WEEK, TEN_TO_TWO, TEN_TO_TWO), "평일 오전 아홉 시부터 오후 여섯 시까지, 주말 오전 열 시부터 오후 두 시까지"),
+        ((NINE_TO_SIX,) * 7, "매일 오전 아홉 시부터 오후 여섯 시까지"),
+        ((None,) * 5 + (TEN_TO_TWO, None), "토요일 오전 열 시부터 오후 두 시까지"),
         (
             (NINE_TO_SIX, None, TO_MIDNIGHT, None, None, None, None),
-            "월요일 오전 9시부터 오후 6시까지, 수요일 오후 6시부터 밤 12시까지",
+            "월요일 오전 아홉 시부터 오후 여섯 시까지, 수요일 오후 여섯 시부터 밤 열두 시까지",
         ),
         (ALWAYS, "연중무휴 24시간"),
         ((*ALWAYS[:5], None, None), "평일 24시간"),
@@ -137,18 +137,3 @@ def test_always_is_every_moment(at: datetime) -> None:
 )
 def test_hours_are_said_in_one_breath(days: tuple[Span | None, ...], spoken: str) -> None:
     assert describe_hours(OpeningHours("Asia/Seoul", days)) == spoken
-
-
-@pytest.mark.parametrize(
-    ("at", "spoken"),
-    [
-        (time(9), "오전 9시"),
-        (time(18, 30), "오후 6시 30분"),
-        (time(12), "낮 12시"),
-        (time(0), "밤 12시"),
-        (time(0, 30), "밤 12시 30분"),
-        (time(11, 5), "오전 11시 5분"),
-    ],
-)
-def test_times_of_day_are_said_as_koreans_say_them(at: time, spoken: str) -> None:
-    assert said_time(at) == spoken

@@ -78,19 +78,6 @@ def test_attempts_are_counted_in_native_numerals(count: int, spoken: str) -> Non
     assert words.times(count) == spoken
 
 
-@pytest.mark.parametrize(
-    ("e164", "spoken"),
-    [
-        ("+821012345678", "공일공, 일이삼사, 오육칠팔"),
-        ("+8225550100", "공이, 오오오, 공일공공"),
-        ("+82311234567", "공삼일, 일이삼, 사오육칠"),
-        ("+827012345678", "공칠공, 일이삼사, 오육칠팔"),
-    ],
-)
-def test_numbers_are_read_as_they_are_dialled(e164: str, spoken: str) -> None:
-    assert words.number_spoken(e164) == spoken
-
-
 # The wait
 
 
@@ -225,7 +212,7 @@ def test_a_closed_department_tells_its_hours_and_offers_a_callback() -> None:
         "지금은 상담 시간이 아닙니다. 상담 시간은 평일 오전 9시부터 오후 6시까지입니다."
     )
     assert words.offer_callback_closed(opens) == (
-        "11월 26일 목요일 오전 9시에 상담이 시작되면 저희가 전화를 드릴까요? "
+        "11월 26일 목요일 오전 아홉 시에 상담이 시작되면 저희가 전화를 드릴까요? "
         "원하시면 네라고 말씀하시거나 1번, 아니면 2번을 눌러 주세요."
     )
     assert words.offer_callback_closed(None) == (
@@ -242,8 +229,20 @@ def test_with_nobody_signed_in_a_callback_is_offered() -> None:
 
 
 def test_the_number_is_asked_for_and_read_back() -> None:
-    assert words.enter_number() == "전화받으실 번호를 지역 번호나 010부터 누르고 우물 정자를 눌러 주세요."
-    assert words.number_not_usable() == (
+    assert words.enter_number(listens=True) == (
+        "전화받으실 번호를 지역 번호나 010부터 말씀해 주세요. 누르실 때는 끝에 우물 정자를 눌러 주세요."
+    )
+    assert words.enter_number(listens=False) == "전화받으실 번호를 지역 번호나 010부터 누르고 우물 정자를 눌러 주세요."
+    assert words.number_unclear(listens=True) == (
+        "번호를 알아듣지 못했습니다. 한 자리씩 다시 말씀하시거나, 누르고 우물 정자를 눌러 주세요."
+    )
+    assert words.number_unclear(listens=False) == (
+        "번호를 알아듣지 못했습니다. 전화받으실 번호를 지역 번호나 010부터 누르고 우물 정자를 눌러 주세요."
+    )
+    assert words.number_not_usable(listens=True) == (
+        "그 번호로는 전화를 드릴 수 없습니다. 국내 휴대폰이나 유선 전화 번호를 말씀하시거나 눌러 주세요."
+    )
+    assert words.number_not_usable(listens=False) == (
         "그 번호로는 전화를 드릴 수 없습니다. 국내 휴대폰이나 유선 전화 번호를 눌러 주세요."
     )
     assert words.confirm_number("+821012345678") == (
@@ -259,7 +258,7 @@ def test_a_promise_says_when_and_that_the_place_is_kept() -> None:
         "차례가 되면 꼭 전화드리겠습니다. 순서는 그대로 지켜 드립니다. 이제 끊으셔도 됩니다. 감사합니다."
     )
     assert words.promised(opens, again=False) == (
-        "11월 26일 목요일 오전 9시 30분 이후에 꼭 전화드리겠습니다. 순서는 그대로 지켜 드립니다. "
+        "11월 26일 목요일 오전 아홉 시 반 이후에 꼭 전화드리겠습니다. 순서는 그대로 지켜 드립니다. "
         "이제 끊으셔도 됩니다. 감사합니다."
     )
 

@@ -28,6 +28,10 @@ def test_numbers(number: str, masked: str) -> None:
         ("12345번 주문", "12345번 주문"),  # five digits may stay
         ("배송 조회요", "배송 조회요"),
         ("공일공 일이삼사 오육칠팔로 전화 주세요", "*** **** ****로 전화 주세요"),  # as recognisers write them
+        ("[010] 일 이 삼 [4] 오육칠팔", "[***] * * * [*] ****"),
+        ("다섯 여섯 일곱 여덟 아홉 하나", "* * * * * *"),
+        ("Zero one zero, double five six", "* * *, * * *"),
+        ("one of two parcels", "one of two parcels"),
         ("이번 일로 전화했어요", "이번 일로 전화했어요"),
     ],
 )
