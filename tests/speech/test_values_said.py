@@ -24,6 +24,7 @@ from speech.values import (
     amount,
     grammar_phrases,
     phone_number,
+    possible,
     said,
     said_time,
     when,
@@ -238,6 +239,18 @@ def test_no_time_lies_in_the_past(text: str, language: Language, now: datetime) 
             case Span(earliest, latest):
                 assert latest is not None
                 assert now <= earliest < latest
+
+
+@given(TEXTS, LANGUAGES, st.sets(st.integers(0, 23)))
+def test_opening_hours_choose_among_the_readings_and_never_take_the_last_one(
+    text: str, language: Language, open_hours: set[int]
+) -> None:
+    readings = when(text, language, NOW)
+
+    chosen = possible(readings, lambda at: at.hour in open_hours)
+
+    assert set(chosen) <= set(readings)
+    assert bool(chosen) == bool(readings)
 
 
 # What a recogniser is told
