@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import phonenumbers
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from speech.values import (
@@ -24,6 +24,7 @@ from speech.values import (
     amount,
     grammar_phrases,
     phone_number,
+    possible,
     said,
     said_time,
     when,
@@ -36,6 +37,8 @@ SEOUL = ZoneInfo("Asia/Seoul")
 NOW = datetime(2026, 11, 25, 14, 0, tzinfo=SEOUL)
 TOMORROW = datetime(2026, 11, 26, tzinfo=SEOUL)
 LANGUAGES = st.sampled_from(["ko", "en"])
+# A region's telephone numbers are loaded when the first of them is met; that takes what it takes.
+unhurried = settings(deadline=None)
 
 
 def tomorrow(hour: int, minute: int = 0) -> datetime:
@@ -154,6 +157,7 @@ def spans(draw: st.DrawFn) -> tuple[When, datetime]:
             return Span(day + begins, day + ends + timedelta(days=draw(st.integers(1, 10)))), now
 
 
+@unhurried
 @given(st.one_of(moments(), spans()), LANGUAGES)
 @example((Moment(NOW), NOW), "ko")
 @example((Moment(datetime(2028, 2, 29, 0, 30, tzinfo=SEOUL)), NOW), "en")
@@ -164,6 +168,7 @@ def test_a_time_that_is_read_back_is_heard_as_the_same(told: tuple[When, datetim
     assert when(said(value, language, now), language, now) == (value,)
 
 
+@unhurried
 @given(st.sampled_from(["10", "2", "31", "51", "64", "70"]), st.integers(1000, 9999), st.integers(0, 9999), LANGUAGES)
 def test_a_number_that_is_read_back_is_heard_as_the_same(area: str, middle: int, last: int, language: Language) -> None:
     digits = f"+82{area}{middle}{last:04}"
@@ -173,6 +178,7 @@ def test_a_number_that_is_read_back_is_heard_as_the_same(area: str, middle: int,
     assert phone_number(said(PhoneNumber(digits), language), language) == PhoneNumber(digits)
 
 
+@unhurried
 @given(
     st.one_of(
         st.builds(Amount, st.integers(10, LARGEST).map(Decimal), st.sampled_from(["KRW", "JPY"])),
@@ -214,6 +220,7 @@ WORDS = st.lists(st.sampled_from(f"{KOREAN_WORDS} {ENGLISH_WORDS} {MARKS}".split
 TEXTS = st.one_of(st.text(), WORDS.map(" ".join), WORDS.map("".join))
 
 
+@unhurried
 @given(TEXTS, LANGUAGES)
 @example("9" * 5000, "ko")
 @example("9" * 5000, "en")
@@ -226,6 +233,7 @@ def test_any_text_is_taken(text: str, language: Language) -> None:
     assert all(isinstance(reading, Moment | Span) for reading in when(text, language, NOW))
 
 
+@unhurried
 @given(TEXTS, LANGUAGES, PRESENTS)
 def test_no_time_lies_in_the_past(text: str, language: Language, now: datetime) -> None:
     today = datetime.combine(now.date(), time(), SEOUL)
@@ -238,6 +246,19 @@ def test_no_time_lies_in_the_past(text: str, language: Language, now: datetime) 
             case Span(earliest, latest):
                 assert latest is not None
                 assert now <= earliest < latest
+
+
+@unhurried
+@given(TEXTS, LANGUAGES, st.sets(st.integers(0, 23)))
+def test_opening_hours_choose_among_the_readings_and_never_take_the_last_one(
+    text: str, language: Language, open_hours: set[int]
+) -> None:
+    readings = when(text, language, NOW)
+
+    chosen = possible(readings, lambda at: at.hour in open_hours)
+
+    assert set(chosen) <= set(readings)
+    assert bool(chosen) == bool(readings)
 
 
 # What a recogniser is told
