@@ -65,7 +65,7 @@ def test_a_question_that_is_mostly_answered_no_is_not_asked() -> None:
 
 
 def test_too_few_texts_promise_nothing() -> None:
-    with pytest.raises(TooFewLabelled, match="20 labelled texts are too few .* label at least 49"):
+    with pytest.raises(TooFewLabelled, match=r"20 labelled texts are too few .* label at least 49"):
         choose_thresholds([right(0.9)] * 20, wrong_at_most=0.02)
 
 
