@@ -82,6 +82,10 @@ class Classifier:
         mixed = share @ meant if in_scope > 0 else meant.sum(axis=0)
         return Judgement(dict(zip(self.meanings, (mixed / mixed.sum()).tolist(), strict=True)), min(in_scope, 1.0))
 
+    def judge(self, text: str) -> Judgement:
+        """Of words that are certain."""
+        return self.probabilities([(text, 1.0)])
+
     def each(self, texts: Sequence[str]) -> tuple[Matrix, Matrix]:
         """Many texts at once: a row of probabilities for each, in the order of `meanings`; and whether it is any."""
         rows = self._features.rows(texts)
