@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 from dotenv import dotenv_values
 
+from command.thresholds import thresholds
 from settings import Settings, SettingsErrors
 
 GUNICORN = {
@@ -166,6 +167,14 @@ def set_agent(phone: str, state: str) -> None:
     from command.staff import set_state
 
     click.echo(set_state(_settings(), phone, state))
+
+
+@main.group()
+def speech() -> None:
+    """How well callers are understood."""
+
+
+speech.add_command(thresholds)
 
 
 def _environ() -> dict[str, str]:
