@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 from dotenv import dotenv_values
 
+from command.hear import hear
 from command.thresholds import thresholds
 from settings import Settings, SettingsErrors
 
@@ -175,6 +176,7 @@ def speech() -> None:
 
 
 speech.add_command(thresholds)
+main.add_command(hear)
 
 
 def _environ() -> dict[str, str]:

@@ -1,18 +1,16 @@
 """`barocall speech thresholds`: when to go, confirm or ask, from texts that somebody labelled."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from command.examples import FILE, NONE_OF_THEM, Examples, examples_from, read_pairs
+
 if TYPE_CHECKING:
     from speech.thresholds import Rates
-
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-# A labelled text that belongs to none of the meanings.
-NONE_OF_THEM = "-"
 
 
 @click.command("thresholds")
@@ -36,15 +34,13 @@ def thresholds(labelled: Path, phrases: Path | None, menu: Path | None, language
     from speech.thresholds import TooFewLabelled
 
     try:
-        click.echo(report(_pairs(labelled), _examples(phrases, menu), language, wrong_at_most))
+        click.echo(report(read_pairs(labelled), examples_from(phrases, menu, language), language, wrong_at_most))
     except TooFewLabelled as error:
         click.echo(f"{labelled}: {error}", err=True)
         sys.exit(1)
 
 
-def report(
-    labelled: Sequence[tuple[str, str]], examples: Mapping[str, Sequence[str]], language: str, wrong_at_most: float
-) -> str:
+def report(labelled: Sequence[tuple[str, str]], examples: Examples, language: str, wrong_at_most: float) -> str:
     """As it is printed."""
     from speech.classifier import train
     from speech.sentence_vectors import sentence_vectors
@@ -88,41 +84,3 @@ def _rows(expected: "Rates") -> list[str]:
         row("confirmed first, the answer is no", expected.confirmed_wrong, expected.confirm),
         row("none of the meanings, yet gone to", expected.outside_gone, expected.outside),
     ]
-
-
-def _examples(phrases: Path | None, menu: Path | None) -> Mapping[str, Sequence[str]]:
-    if (phrases is None) == (menu is None):
-        raise click.UsageError("give either --phrases or --menu")
-    if menu is not None:
-        return _menu_phrases(menu)
-    grouped: dict[str, list[str]] = {}
-    for intent, phrase in _pairs(phrases or Path()):
-        grouped.setdefault(intent, []).append(phrase)
-    if NONE_OF_THEM in grouped:
-        raise click.ClickException(f"{phrases}: “{NONE_OF_THEM}” is none of the meanings and can't have phrases")
-    return grouped
-
-
-def _menu_phrases(path: Path) -> Mapping[str, Sequence[str]]:
-    from ivr.menu.load import MenuErrors, decode_menu, load_menu
-
-    try:
-        menu = load_menu(decode_menu(path.read_bytes(), path.name), path.name)
-    except MenuErrors as error:
-        raise click.ClickException(str(error)) from error
-    return {department.id: department.phrases for department in menu.departments}
-
-
-def _pairs(path: Path) -> list[tuple[str, str]]:
-    """The lines of a two-column file; empty ones are skipped."""
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except UnicodeDecodeError as error:
-        raise click.ClickException(f"{path}: is not UTF-8") from error
-    found = [(number, line.split("\t")) for number, line in enumerate(lines, start=1) if line.strip()]
-    for number, columns in found:
-        if len(columns) != 2 or not all(column.strip() for column in columns):
-            raise click.ClickException(f"{path}:{number}: expected two columns, `intent<TAB>text`")
-    if not found:
-        raise click.ClickException(f"{path}: is empty")
-    return [(columns[0].strip(), columns[1].strip()) for _number, columns in found]

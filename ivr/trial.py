@@ -6,7 +6,9 @@ from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from typing import Any
 
+from ivr.dialogue import THRESHOLDS
 from ivr.ear import Ear
+from speech.decide import Confirm, Go, decide
 from speech.expectation import Expectation
 from speech.hearing import Ears, Hearing
 from speech.pool import HearingPool
@@ -43,6 +45,14 @@ def hear(ears: Ears, mulaw: bytes, expectation: Expectation) -> tuple[Tried, ...
             listener.heard_now.clear()
     ear.close()
     return tuple(tried)
+
+
+def decisive(tried: tuple[Tried, ...]) -> Tried | None:
+    """Of several utterances the first that leads somewhere, as in a call; else the longest."""
+    for one in tried:
+        if isinstance(decide(one.hearing, THRESHOLDS, failures=0, always_confirm=False), Go | Confirm):
+            return one
+    return max(tried, key=lambda one: one.hearing.audio_seconds, default=None)
 
 
 def frames(mulaw: bytes) -> Iterable[bytes]:

@@ -27,6 +27,8 @@ class Expectation:
     silence_seconds: float
     """So long a silence ends the utterance: short for a yes, longer for a sentence."""
     language: Language = "ko"
+    is_open: bool = False
+    """Anything may be said in any words; the phrases are examples."""
     sustained_seconds: float = SUSTAINED_SECONDS
     """Speech of that length stops our prompt."""
     value: Kind | None = None

@@ -4,11 +4,12 @@ A grammar has no way to say "none of these": noise, music and other talk come ba
 Three simple witnesses speak against that; each gives a factor from 0 to 1.
 """
 
+from speech.expectation import Expectation
 from speech.intent import Intent
 from speech.korean import compact
 
 # Everyday openings that mean nothing yet. In the grammar beside the real phrases they attract what is none of those.
-DECOYS = (
+_DECOYS_KOREAN = (
     "여보세요",
     "잠깐만요",
     "그게 뭐냐면",
@@ -32,33 +33,50 @@ _DECOYS_ENGLISH = (
     "at home last night",
     "shall we go and eat something",
 )
-DECOYS_BY_LANGUAGE = {"ko": DECOYS, "en": _DECOYS_ENGLISH}
+_DECOYS = {"ko": _DECOYS_KOREAN, "en": _DECOYS_ENGLISH}
+# No answer to an open question.
+_SHORT = {
+    "ko": ("네", "예", "응", "음", "어", "아니요", "아니에요", "네 네"),
+    "en": ("yes", "yeah", "no", "um", "okay"),
+}
 
 # The words should be a listed phrase, not a mixture of pieces: full trust from the upper likeness, none at the lower.
-LIKENESS_NONE, LIKENESS_FULL = 0.45, 0.85
-# Korean is spoken at 3 to 8 syllables a second; outside of 1.5 to 12 the words can't be what was said.
+# Chance makes short texts alike sooner than long ones, so long ones need less to be trusted.
+LIKENESS_NONE, LIKENESS_FULL, LIKENESS_FULL_OF_LONG = 0.45, 0.85, 0.68
+SHORT_SYLLABLES, LONG_SYLLABLES = 6, 20
+# Korean is spoken at 3 to 8 syllables a second; outside of 1.5 to 12 the words can't be what was said. Words that are
+# exactly a listed phrase may be a little faster: not all of speech is loud enough to be counted.
 SLOWEST, SLOW, FAST, FASTEST = 1.2, 2.0, 9.0, 13.0
+EXACT, FASTER_WHEN_EXACT = 0.97, 2.5
 
 
-def fits(intent: Intent, heard: str, speech_seconds: float) -> float:
+def decoys(expectation: Expectation) -> tuple[str, ...]:
+    """What belongs into the grammar beside the phrases that are listed."""
+    short = _SHORT[expectation.language] if expectation.is_open else ()
+    return (*_DECOYS[expectation.language], *short)
+
+
+def fits(intent: Intent, heard: str, expectation: Expectation, speech_seconds: float) -> float:
     """How well the audio fits `heard`, the best reading; multiplies the intent's probability."""
     if intent.meaning is None or speech_seconds <= 0:
         return 0.0
-    return fits_words(intent, heard) * _pace(len(compact(heard)) / speech_seconds)
+    pace = len(compact(heard)) / speech_seconds
+    return fits_words(intent, heard, expectation) * _plausible(pace, exact=intent.likeness >= EXACT)
 
 
-def fits_words(intent: Intent, heard: str) -> float:
+def fits_words(intent: Intent, heard: str, expectation: Expectation) -> float:
     """The same of words that come without their audio."""
-    text = compact(heard)
-    decoys = {compact(decoy) for language in DECOYS_BY_LANGUAGE.values() for decoy in language}
-    if intent.meaning is None or text in decoys:
+    if intent.meaning is None or compact(heard) in map(compact, decoys(expectation)):
         return 0.0
-    return _ramp(intent.likeness, LIKENESS_NONE, LIKENESS_FULL)
+    long = _ramp(len(compact(intent.nearest_phrase)), SHORT_SYLLABLES, LONG_SYLLABLES)
+    full = LIKENESS_FULL + (LIKENESS_FULL_OF_LONG - LIKENESS_FULL) * long
+    return _ramp(intent.likeness, LIKENESS_NONE, full)
 
 
-def _pace(syllables_per_second: float) -> float:
+def _plausible(syllables_per_second: float, *, exact: bool) -> float:
+    faster = FASTER_WHEN_EXACT if exact else 0.0
     slow = _ramp(syllables_per_second, SLOWEST, SLOW)
-    fast = 1.0 - _ramp(syllables_per_second, FAST, FASTEST)
+    fast = 1.0 - _ramp(syllables_per_second, FAST + faster, FASTEST + faster)
     return min(slow, fast)
 
 

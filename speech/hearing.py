@@ -2,13 +2,16 @@
 
 import time
 from dataclasses import dataclass
+from functools import lru_cache
 
 from speech import guard, telephone
-from speech.expectation import Expectation
+from speech.classifier import Classifier, train
+from speech.expectation import Expectation, Meaning
 from speech.extension import Extension
 from speech.intent import Intent, classify
 from speech.learned_extension import LearnedExtension
 from speech.recogniser import Alternative, Recogniser
+from speech.sentence_vectors import sentence_vectors
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,8 @@ class Hearing:
     """That the caller said this meaning: 0 when the audio fits nothing that was expected."""
     audio_seconds: float
     cpu_seconds: float
+    recogniser: str = "vosk"
+    """Whose words they are."""
 
 
 class Ears:
@@ -70,7 +75,7 @@ class Utterance:
     def _understood(self, readings: tuple[Alternative, ...], speech_seconds: float, began: float) -> Hearing:
         intent = classify(readings, self._expectation)
         words = readings[0].text if readings else ""
-        probability = intent.probability * guard.fits(intent, words, speech_seconds)
+        probability = intent.probability * guard.fits(intent, words, self._expectation, speech_seconds)
         self._cpu_seconds += time.thread_time() - began
         return Hearing(
             words=_told(intent, words),
@@ -82,17 +87,26 @@ class Utterance:
         )
 
 
+@lru_cache(maxsize=16)
+def learned(meanings: tuple[Meaning, ...], language: str) -> Classifier:
+    """What the phrases teach: milliseconds for a shop's menu, once."""
+    return train({meaning.name: meaning.phrases for meaning in meanings}, language, encoder=sentence_vectors())
+
+
 def understand_text(reading: Alternative, expectation: Expectation) -> Hearing:
-    """Words that somebody else recognised: the same road, without audio to hold them against."""
-    intent = classify((reading,), expectation)
-    return Hearing(
-        words=_told(intent, reading.text),
-        alternatives=(reading,),
-        meaning=intent.meaning,
-        probability=intent.probability * guard.fits_words(intent, reading.text),
-        audio_seconds=0.0,
-        cpu_seconds=0.0,
-    )
+    """Words that were recognised freely, not out of a list: there is no audio to hold them against. At an open question
+    their meaning is learned from the phrases; elsewhere they have to sound like one."""
+    began = time.thread_time()
+    if expectation.is_open:
+        judged = learned(expectation.meanings, expectation.language).judge(reading.text)
+        words, probability = reading.text, judged.probability
+        meaning: str | None = judged.likeliest
+    else:
+        intent = classify((reading,), expectation)
+        words, meaning = _told(intent, reading.text), intent.meaning
+        probability = intent.probability * guard.fits_words(intent, reading.text, expectation)
+    cpu_seconds = time.thread_time() - began
+    return Hearing(words, (reading,), meaning, probability, audio_seconds=0.0, cpu_seconds=cpu_seconds)
 
 
 def _told(intent: Intent, words: str) -> str:
@@ -101,4 +115,4 @@ def _told(intent: Intent, words: str) -> str:
 
 
 def _grammar_phrases(expectation: Expectation) -> tuple[str, ...]:
-    return (*expectation.phrases, *guard.DECOYS_BY_LANGUAGE[expectation.language])
+    return (*expectation.phrases, *guard.decoys(expectation))

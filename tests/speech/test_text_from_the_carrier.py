@@ -3,7 +3,7 @@
 import pytest
 
 from speech.expectation import YES_NO_BY_LANGUAGE
-from speech.guard import DECOYS_BY_LANGUAGE
+from speech.guard import decoys
 from speech.hearing import understand_text
 from speech.recogniser import Alternative
 
@@ -13,7 +13,7 @@ SAID = [
     for meaning in yes_no.meanings
     for phrase in meaning.phrases
 ]
-DECOYS = [(language, decoy) for language, decoys in DECOYS_BY_LANGUAGE.items() for decoy in decoys]
+DECOYS = [(language, decoy) for language, yes_no in YES_NO_BY_LANGUAGE.items() for decoy in decoys(yes_no)]
 
 
 @pytest.mark.parametrize(("language", "meaning", "phrase"), SAID)

@@ -1,0 +1,177 @@
+"""`barocall hear`: recordings and sentences tried out on a menu, as a call would hear them."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import click
+
+from command.examples import FILE, Examples, phrases_of, read_pairs, read_phrases
+
+if TYPE_CHECKING:
+    from speech.expectation import Expectation
+    from speech.hearing import Ears, Hearing
+    from speech.values import Language
+
+At = Literal["question", "yes-no", "phone"]
+OPEN_SILENCE_SECONDS = 0.6
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What one input came to, as it is printed."""
+
+    file: str
+    text: str
+    alternatives: tuple[dict[str, Any], ...]
+    recogniser: str
+    intent: str | None
+    probability: float
+    decision: str
+    target: str | None
+    audio_seconds: float
+    cpu_seconds: float
+    delay_seconds: float
+
+
+@click.command("hear")
+@click.argument("files", nargs=-1, type=FILE)
+@click.option("--menu", type=FILE, help="The menu whose phrases count. [default: menus.yaml]")
+@click.option("--phrases", type=FILE, help="In place of a menu: `intent<TAB>phrase` lines.")
+@click.option("--at", type=click.Choice(["question", "yes-no", "phone"]), default="question", show_default=True)
+@click.option("--text", type=FILE, help="Decide lines of text (`id<TAB>text`) in place of recordings.")
+@click.option("--language", type=click.Choice(["ko", "en"]), default="ko", show_default=True)
+@click.option("--as-is", is_flag=True, help="The recordings are telephone audio of 8 kHz already.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+def hear(
+    files: tuple[Path, ...],
+    menu: Path | None,
+    phrases: Path | None,
+    at: At,
+    text: Path | None,
+    language: "Language",
+    as_is: bool,
+    as_json: bool,
+) -> None:
+    """Hear recordings exactly as a call would, and tell what would follow.
+
+    Each of FILES (any format that soundfile reads) is narrowed to telephone quality and goes through the live path:
+    frames, endpointer, extension, recogniser, decision.
+    """
+    if bool(files) == (text is not None):
+        raise click.UsageError("give recordings, or sentences with --text")
+    if menu is not None and phrases is not None:
+        raise click.UsageError("give either --phrases or --menu")
+    examples = read_phrases(phrases) if phrases is not None else phrases_of(menu or _usual_menu(), language)
+    expected = _expectation(at, examples, language)
+    inputs = _sentences(text, expected) if text is not None else _recordings(files, expected, as_is=as_is)
+    for heard in inputs:
+        click.echo(json.dumps(asdict(heard), ensure_ascii=False) if as_json else _line(heard))
+
+
+def _usual_menu() -> Path:
+    path = Path("menus.yaml")
+    if not path.is_file():
+        raise click.UsageError("there is no menus.yaml here: say which menu with --menu, or give --phrases")
+    return path
+
+
+def _expectation(at: At, examples: Examples, language: "Language") -> "Expectation":
+    from speech.expectation import PHONE_BY_LANGUAGE, YES_NO_BY_LANGUAGE, Expectation, Meaning
+
+    match at:
+        case "yes-no":
+            return YES_NO_BY_LANGUAGE[language]
+        case "phone":
+            return PHONE_BY_LANGUAGE[language]
+        case "question":
+            meanings = tuple(Meaning(name, tuple(phrases)) for name, phrases in examples.items())
+            return Expectation("question", meanings, OPEN_SILENCE_SECONDS, language=language, is_open=True)
+
+
+def _sentences(path: Path, expected: "Expectation") -> Iterator[Heard]:
+    import time
+
+    from speech.hearing import understand_text
+    from speech.recogniser import Alternative
+
+    for name, sentence in read_pairs(path):
+        began = time.perf_counter()
+        hearing = understand_text(Alternative(sentence, 1.0), expected)
+        yield _heard(name, hearing, "text", time.perf_counter() - began)
+
+
+def _recordings(files: tuple[Path, ...], expected: "Expectation", *, as_is: bool) -> Iterator[Heard]:
+    from ivr import trial
+
+    ears = _ears()
+    for path in files:
+        mulaw = telephone_audio(path, as_is=as_is)
+        tried = trial.decisive(trial.hear(ears, mulaw, expected))
+        if tried is None:
+            yield _nothing(path, mulaw)
+        else:
+            yield _heard(str(path), tried.hearing, tried.hearing.recogniser, tried.delay_seconds)
+
+
+def _ears() -> "Ears":
+    from speech.hearing import Ears
+    from speech.recogniser import ModelMissing
+    from speech.vosk_recogniser import VoskRecogniser
+
+    try:
+        return Ears(VoskRecogniser())
+    except ModelMissing as error:
+        raise click.ClickException(str(error)) from error
+
+
+def telephone_audio(path: Path, *, as_is: bool) -> bytes:
+    """A recording as a telephone line brings it, mu-law. Raises click's own error for what is no recording."""
+    import soundfile
+
+    from speech.telephone import RATE_HZ, encode, narrow
+
+    try:
+        samples, rate_hz = soundfile.read(path, dtype="float32", always_2d=True)
+    except (soundfile.LibsndfileError, OSError) as error:
+        raise click.ClickException(f"{path}: is no recording that can be read ({error})") from error
+    if not as_is:
+        return narrow(samples[:, 0], rate_hz)
+    if rate_hz != RATE_HZ:
+        raise click.ClickException(f"{path}: --as-is wants telephone audio of 8000 Hz; this has {rate_hz}")
+    return encode(samples[:, 0])
+
+
+def _heard(name: str, hearing: "Hearing", recogniser: str, delay_seconds: float) -> Heard:
+    from ivr.dialogue import THRESHOLDS
+    from speech.decide import Confirm, Go, decide, decision_name
+
+    decision = decide(hearing, THRESHOLDS, failures=0, always_confirm=False)
+    return Heard(
+        file=name,
+        text=hearing.alternatives[0].text if hearing.alternatives else "",
+        alternatives=tuple({"text": a.text, "score": round(a.score, 3)} for a in hearing.alternatives),
+        recogniser=recogniser,
+        intent=hearing.meaning,
+        probability=round(hearing.probability, 4),
+        decision=decision_name(decision),
+        target=decision.meaning if isinstance(decision, Go | Confirm) else None,
+        audio_seconds=round(hearing.audio_seconds, 3),
+        cpu_seconds=round(hearing.cpu_seconds, 4),
+        delay_seconds=round(delay_seconds, 4),
+    )
+
+
+def _nothing(path: Path, mulaw: bytes) -> Heard:
+    """No speech was found: after the time-out the caller is asked again."""
+    from speech.telephone import seconds
+
+    return Heard(str(path), "", (), "vosk", None, 0.0, "ask", None, round(seconds(mulaw), 3), 0.0, 0.0)
+
+
+def _line(heard: Heard) -> str:
+    to = f" → {heard.target}" if heard.target else ""
+    words = heard.text or "(no speech)"
+    return f"{heard.file}: {words}\n  {heard.decision}{to}  ({heard.intent or '–'} {100 * heard.probability:.0f} %)"
