@@ -42,7 +42,7 @@ _SHORT = {
 
 # The words should be a listed phrase, not a mixture of pieces: full trust from the upper likeness, none at the lower.
 # Chance makes short texts alike sooner than long ones, so long ones need less to be trusted.
-LIKENESS_NONE, LIKENESS_FULL, LIKENESS_FULL_OF_LONG = 0.45, 0.85, 0.68
+LIKENESS_NONE, LIKENESS_FULL, LIKENESS_FULL_OF_LONG = 0.45, 0.92, 0.68
 SHORT_SYLLABLES, LONG_SYLLABLES = 6, 20
 # Korean is spoken at 3 to 8 syllables a second; outside of 1.5 to 12 the words can't be what was said. Words that are
 # exactly a listed phrase may be a little faster: not all of speech is loud enough to be counted.
