@@ -39,7 +39,9 @@ from settings import Settings
 from speech.hearing import Ears
 from speech.pool import HearingPool
 from speech.recogniser import ModelMissing, Recogniser
+from speech.second_opinion import SecondOpinion
 from speech.vosk_recogniser import VoskRecogniser
+from speech.whisper_recogniser import WhisperMissing, WhisperRecogniser
 from store.database import DatabaseAway, Store
 
 log = logging.getLogger("barocall")
@@ -192,7 +194,22 @@ class House:
         if recogniser is None:
             return None
         threads = ThreadPoolExecutor(self.settings.hearing_workers, thread_name_prefix="hearing")
-        return HearingPool(Ears(recogniser), threads, at_once=self.settings.hearing_at_once)
+        return HearingPool(
+            Ears(recogniser), threads, at_once=self.settings.hearing_at_once, second_opinion=self.second_opinion()
+        )
+
+    def second_opinion(self) -> SecondOpinion | None:
+        """None where it is not wanted or not installed: then first opinions stand."""
+        if self.settings.second_opinion == "none":
+            return None
+        try:
+            whisper = WhisperRecogniser(self.settings.whisper_model)
+        except WhisperMissing as error:
+            if self.settings.second_opinion == "whisper":
+                log.error("%s First opinions stand.", error)
+            return None
+        threads = ThreadPoolExecutor(1, thread_name_prefix="second-opinion")
+        return SecondOpinion(whisper, threads, deadline_seconds=self.settings.second_opinion_seconds)
 
     def publish_menu(self) -> None:
         """Put MENU_FILE in force. Raises MenuErrors: a wrong file stops the start."""

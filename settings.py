@@ -159,6 +159,15 @@ class Settings:
         "Who hears callers in English where RECOGNISER does not; none: they use keys.",
         "none",
     )
+    second_opinion: str = _setting(
+        _one_of("auto", "whisper", "none"),
+        "Whisper for what the first recogniser is not sure of: where it is installed (auto), or never (none).",
+        "auto",
+    )
+    whisper_model: str | None = _setting(
+        _text, "A Whisper model in CTranslate2's format, in place of the installed packages.", "", optional=True
+    )
+    second_opinion_seconds: float = _setting(_decimal, "After so many seconds the first opinion stands.", "1.3")
     vosk_model: str | None = _setting(
         _text, "An unpacked Vosk model, in place of the installed package.", "", optional=True
     )

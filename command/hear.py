@@ -13,6 +13,7 @@ from command.examples import FILE, Examples, phrases_of, read_pairs, read_phrase
 if TYPE_CHECKING:
     from speech.expectation import Expectation
     from speech.hearing import Ears, Hearing
+    from speech.second_opinion import Transcriber
     from speech.values import Language
 
 At = Literal["question", "yes-no", "phone"]
@@ -44,6 +45,7 @@ class Heard:
 @click.option("--text", type=FILE, help="Decide lines of text (`id<TAB>text`) in place of recordings.")
 @click.option("--language", type=click.Choice(["ko", "en"]), default="ko", show_default=True)
 @click.option("--as-is", is_flag=True, help="The recordings are telephone audio of 8 kHz already.")
+@click.option("--no-second-opinion", "alone", is_flag=True, help="Vosk alone, even where Whisper is installed.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 def hear(
     files: tuple[Path, ...],
@@ -53,6 +55,7 @@ def hear(
     text: Path | None,
     language: "Language",
     as_is: bool,
+    alone: bool,
     as_json: bool,
 ) -> None:
     """Hear recordings exactly as a call would, and tell what would follow.
@@ -66,7 +69,7 @@ def hear(
         raise click.UsageError("give either --phrases or --menu")
     examples = read_phrases(phrases) if phrases is not None else phrases_of(menu or _usual_menu(), language)
     expected = _expectation(at, examples, language)
-    inputs = _sentences(text, expected) if text is not None else _recordings(files, expected, as_is=as_is)
+    inputs = _sentences(text, expected) if text is not None else _recordings(files, expected, as_is=as_is, alone=alone)
     for heard in inputs:
         click.echo(json.dumps(asdict(heard), ensure_ascii=False) if as_json else _line(heard))
 
@@ -103,13 +106,14 @@ def _sentences(path: Path, expected: "Expectation") -> Iterator[Heard]:
         yield _heard(name, hearing, "text", time.perf_counter() - began)
 
 
-def _recordings(files: tuple[Path, ...], expected: "Expectation", *, as_is: bool) -> Iterator[Heard]:
+def _recordings(files: tuple[Path, ...], expected: "Expectation", *, as_is: bool, alone: bool) -> Iterator[Heard]:
     from ivr import trial
 
     ears = _ears()
+    transcriber = None if alone else _transcriber()
     for path in files:
         mulaw = telephone_audio(path, as_is=as_is)
-        tried = trial.decisive(trial.hear(ears, mulaw, expected))
+        tried = trial.decisive(trial.hear(ears, mulaw, expected, transcriber))
         if tried is None:
             yield _nothing(path, mulaw)
         else:
@@ -125,6 +129,15 @@ def _ears() -> "Ears":
         return Ears(VoskRecogniser())
     except ModelMissing as error:
         raise click.ClickException(str(error)) from error
+
+
+def _transcriber() -> "Transcriber | None":
+    from speech.whisper_recogniser import WhisperMissing, WhisperRecogniser
+
+    try:
+        return WhisperRecogniser()
+    except WhisperMissing:
+        return None
 
 
 def telephone_audio(path: Path, *, as_is: bool) -> bytes:

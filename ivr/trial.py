@@ -12,6 +12,7 @@ from speech.decide import Confirm, Go, decide
 from speech.expectation import Expectation
 from speech.hearing import Ears, Hearing
 from speech.pool import HearingPool
+from speech.second_opinion import SecondOpinion, Transcriber
 from speech.telephone import FRAME_BYTES, FRAME_SECONDS, MULAW_SILENCE, RATE_HZ
 
 SILENCE_BEFORE_SECONDS, SILENCE_AFTER_SECONDS = 0.5, 2.0
@@ -30,11 +31,14 @@ class CannotHear(Exception):
     """Recognition broke on the sound."""
 
 
-def hear(ears: Ears, mulaw: bytes, expectation: Expectation) -> tuple[Tried, ...]:
-    """Every utterance in a telephone's sound, in order."""
+def hear(
+    ears: Ears, mulaw: bytes, expectation: Expectation, transcriber: Transcriber | None = None
+) -> tuple[Tried, ...]:
+    """Every utterance in a telephone's sound, in order. `transcriber`: for second opinions."""
     listener = _Listener(expectation)
     threads = SameThread()
-    ear = Ear(0, listener, HearingPool(ears, threads, at_once=1), threads)
+    second = None if transcriber is None else SecondOpinion(transcriber, threads, deadline_seconds=None)
+    ear = Ear(0, listener, HearingPool(ears, threads, at_once=1, second_opinion=second), threads)
     tried: list[Tried] = []
     for frame in frames(mulaw):
         silent_seconds, began = ear.silent_seconds, time.perf_counter()

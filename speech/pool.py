@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from speech.expectation import Expectation
 from speech.hearing import Ears, Hearing, Utterance
+from speech.second_opinion import Asked, SecondOpinion, is_wanted
 
 log = logging.getLogger("barocall.hearing")
 
@@ -31,8 +32,11 @@ Task = Callable[[Utterance], None]
 class HearingPool:
     """`threads` decode what up to `at_once` callers are saying."""
 
-    def __init__(self, ears: Ears, threads: Executor, *, at_once: int) -> None:
+    def __init__(
+        self, ears: Ears, threads: Executor, *, at_once: int, second_opinion: SecondOpinion | None = None
+    ) -> None:
         self._ears = ears
+        self._second_opinion = second_opinion
         self._room = threading.BoundedSemaphore(at_once)
         self._threads = threads
 
@@ -40,7 +44,7 @@ class HearingPool:
         """Begin to hear an utterance. Raises PoolFull at once."""
         if not self._room.acquire(blocking=False):
             raise PoolFull
-        return Listening(self._threads, lambda: self._ears.listen(expectation), self._room.release)
+        return Listening(self._threads, self._ears, expectation, self._room.release, self._second_opinion)
 
     def close(self) -> None:
         self._threads.shutdown(wait=True)
@@ -52,10 +56,20 @@ class Listening:
     Every listening must be ended or dropped, or its room in the pool is lost. Used by one thread.
     """
 
-    def __init__(self, threads: Executor, begin: Callable[[], Utterance], leave: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        threads: Executor,
+        ears: Ears,
+        expectation: Expectation,
+        leave: Callable[[], None],
+        second_opinion: SecondOpinion | None,
+    ) -> None:
         self._threads = threads
-        self._begin = begin
+        self._ears = ears
+        self._expectation = expectation
         self._leave = leave
+        self._second_opinion = second_opinion
+        self._audio = bytearray()
         self._utterance: Utterance | None = None
         self._failed: HearingFailed | None = None
         self._tasks: deque[Callable[[], None]] = deque()
@@ -65,6 +79,8 @@ class Listening:
 
     def hear(self, mulaw: bytes) -> None:
         """The next piece of the caller's audio."""
+        if self._second_opinion is not None:
+            self._audio += mulaw
         self._do(lambda: self._tried(lambda utterance: utterance.hear(mulaw)))
 
     def pause(self, speech_seconds: float, heard: Heard) -> None:
@@ -73,7 +89,15 @@ class Listening:
 
     def end(self, speech_seconds: float, heard: Heard) -> None:
         """`heard` is told, from a thread of the pool, what it was."""
-        self._finish(lambda: self._tell(heard, lambda utterance: utterance.end(speech_seconds)))
+
+        def ended(first: Hearing | HearingFailed) -> None:
+            second = self._second_opinion
+            if second is None or isinstance(first, HearingFailed) or not is_wanted(self._expectation, first):
+                heard(first)
+            else:
+                second.ask(Asked(bytes(self._audio), self._expectation, speech_seconds, first), heard)
+
+        self._finish(lambda: self._tell(ended, lambda utterance: utterance.end(speech_seconds)))
 
     def drop(self) -> None:
         """Nobody wants to know."""
@@ -120,7 +144,7 @@ class Listening:
             return
         try:
             if self._utterance is None:
-                self._utterance = self._begin()
+                self._utterance = self._ears.listen(self._expectation)
             work(self._utterance)
         except Exception as error:
             log.exception("an utterance could not be recognised")
