@@ -7,6 +7,8 @@ from pathlib import Path
 import click
 from dotenv import dotenv_values
 
+from command.bench import bench
+from command.examples import FILE
 from command.hear import hear
 from command.thresholds import thresholds
 from settings import Settings, SettingsErrors
@@ -175,6 +177,17 @@ def speech() -> None:
     """How well callers are understood."""
 
 
+@speech.command("review")
+@click.option("--days", type=click.IntRange(1), default=7, show_default=True, help="How far to look back.")
+@click.option("--draft", type=FILE, help="A menu: print what its departments lack, as YAML to paste.")
+def review(days: int, draft: Path | None) -> None:
+    """List what was not understood or went elsewhere, and where those callers ended."""
+    from command.review import listing
+
+    click.echo(listing(_settings().database_url, days, draft))
+
+
+speech.add_command(bench)
 speech.add_command(thresholds)
 main.add_command(hear)
 

@@ -68,7 +68,7 @@ def hear(
     if menu is not None and phrases is not None:
         raise click.UsageError("give either --phrases or --menu")
     examples = read_phrases(phrases) if phrases is not None else phrases_of(menu or _usual_menu(), language)
-    expected = _expectation(at, examples, language)
+    expected = expectation_of(at, examples, language)
     inputs = _sentences(text, expected) if text is not None else _recordings(files, expected, as_is=as_is, alone=alone)
     for heard in inputs:
         click.echo(json.dumps(asdict(heard), ensure_ascii=False) if as_json else _line(heard))
@@ -81,7 +81,7 @@ def _usual_menu() -> Path:
     return path
 
 
-def _expectation(at: At, examples: Examples, language: "Language") -> "Expectation":
+def expectation_of(at: At, examples: Examples, language: "Language") -> "Expectation":
     from speech.expectation import PHONE_BY_LANGUAGE, YES_NO_BY_LANGUAGE, Expectation, Meaning
 
     match at:
@@ -109,8 +109,8 @@ def _sentences(path: Path, expected: "Expectation") -> Iterator[Heard]:
 def _recordings(files: tuple[Path, ...], expected: "Expectation", *, as_is: bool, alone: bool) -> Iterator[Heard]:
     from ivr import trial
 
-    ears = _ears()
-    transcriber = None if alone else _transcriber()
+    ears = our_ears()
+    transcriber = None if alone else transcriber_or_none()
     for path in files:
         mulaw = telephone_audio(path, as_is=as_is)
         tried = trial.decisive(trial.hear(ears, mulaw, expected, transcriber))
@@ -120,7 +120,7 @@ def _recordings(files: tuple[Path, ...], expected: "Expectation", *, as_is: bool
             yield _heard(str(path), tried.hearing, tried.hearing.recogniser, tried.delay_seconds)
 
 
-def _ears() -> "Ears":
+def our_ears() -> "Ears":
     from speech.hearing import Ears
     from speech.recogniser import ModelMissing
     from speech.vosk_recogniser import VoskRecogniser
@@ -131,7 +131,7 @@ def _ears() -> "Ears":
         raise click.ClickException(str(error)) from error
 
 
-def _transcriber() -> "Transcriber | None":
+def transcriber_or_none() -> "Transcriber | None":
     from speech.whisper_recogniser import WhisperMissing, WhisperRecogniser
 
     try:
