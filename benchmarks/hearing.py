@@ -4,121 +4,178 @@ Nothing of the clips enters the project; only scores are printed. Shares come wi
 """
 
 import csv
-import math
+import importlib.util
+import logging
 import os
-import time
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import soundfile
 
+from command.bench import Outcome, outcome_of, report
+from command.hear import transcriber_or_none
+from ivr import trial
 from ivr.menu.load import load_menu
-from simulator.audio import FRAME_BYTES, telephone
-from speech.decide import Go, Thresholds, decide
-from speech.endpoint import Ended, Endpointer
 from speech.expectation import Expectation, Meaning
-from speech.extension import Extension, Upsampling
-from speech.hearing import Ears, Hearing
+from speech.hearing import Ears
 from speech.korean import compact, edit_distance
-from speech.learned_extension import LearnedExtension
-from speech.telephone import MULAW_SILENCE, RATE_HZ
+from speech.second_opinion import Transcriber
+from speech.shares import wilson
+from speech.telephone import RATE_HZ, encode, narrow
 from speech.vosk_recogniser import VoskRecogniser
 
-LEVEL_DBFS = -26.0
-SILENCE = bytes([MULAW_SILENCE]) * RATE_HZ
 CLIPS = "speech-dev"
+# Speech over pink noise; None: a clean line.
+LINES_DB: tuple[float | None, ...] = (None, 20.0, 10.0)
+SILENCE_SECONDS = 0.6
 
 
 @dataclass(frozen=True)
 class Clip:
     text: str
-    mulaw: bytes
+    samples: np.ndarray
+    rate_hz: int
+
+
+@dataclass(frozen=True)
+class Line:
+    """The development set's own telephone, at some noise."""
+
+    telephone: ModuleType
+    snr_db: float | None
+    seed: int = 0
+
+    def carries(self, clip: Clip) -> bytes:
+        through = self.telephone.telephone(clip.samples, clip.rate_hz, self.snr_db, self.seed)
+        return bytes(self.telephone.ulaw(through))
+
+    def __str__(self) -> str:
+        return "clean" if self.snr_db is None else f"{self.snr_db:.0f} dB, seed {self.seed}"
 
 
 def main() -> int:
+    """0 also where there is nothing to measure on."""
+    logging.getLogger("barocall").setLevel(logging.ERROR)
     folder = Path(os.environ.get("BAROCALL_SHARED", Path(__file__).parent.parent.parent / "shared")) / CLIPS
     if not folder.is_dir():
         print("skipped: the development clips are not at hand (BAROCALL_SHARED)")
         return 0
-    clips = _clips(folder)
-    recogniser = VoskRecogniser()
-    for name, extension in (("upsampled", Upsampling()), ("learned extension", LearnedExtension())):
-        _measure(name, extension, recogniser, clips)
+    clips, ears = _clips(folder), Ears(VoskRecogniser())
+    telephone = _module(folder / "telephone.py")
+    _no_speech(ears)
+    for snr_db in LINES_DB:
+        _measure(Line(telephone, snr_db), clips, ears)
+    seeds = int(os.environ.get("BAROCALL_SEEDS", "0"))
+    if seeds:
+        _pooled([Line(telephone, 20.0, seed) for seed in range(seeds)], clips, ears)
     return 0
 
 
-def _measure(name: str, extension: Extension, recogniser: VoskRecogniser, clips: list[Clip]) -> None:
-    ears = Ears(recogniser, extension)
-    sentences = sorted({clip.text for clip in clips})
-    closed = Expectation("closed", tuple(Meaning(text, (text,)) for text in sentences), 0.6)
-    began, audio_seconds = time.process_time(), 0.0
-    right = wrong = nearest = errors = letters = 0
+def _measure(line: Line, clips: Sequence[Clip], ears: Ears) -> None:
+    closed = _closed({clip.text for clip in clips})
+    print(f"\n{line}: {len(clips)} clips, {len(closed.meanings)} sentences")
+    _words(line, clips, ears, closed)
+    transcriber = transcriber_or_none()
+    if transcriber is not None:
+        _open_speech(line, clips, transcriber)
+    for second in (None, transcriber)[: 1 if transcriber is None else 2]:
+        print(report(list(_routed(line, clips, ears, closed, second)), second_opinion=second is not None))
+
+
+def _words(line: Line, clips: Sequence[Clip], ears: Ears, closed: Expectation) -> None:
+    """What the recogniser heard, before anything was decided."""
+    errors = snapped = letters = nearest = 0
     for clip in clips:
-        hearing = _hear(ears, clip.mulaw, closed)
-        audio_seconds += len(clip.mulaw) / RATE_HZ
-        words = hearing.alternatives[0].text if hearing is not None and hearing.alternatives else ""
-        errors += edit_distance(compact(words), compact(clip.text))
-        letters += len(compact(clip.text))
-        nearest += hearing is not None and hearing.meaning == clip.text
-        gone = _goes(hearing)
-        right, wrong = right + (gone == clip.text), wrong + (gone not in (None, clip.text))
-    cpu = (time.process_time() - began) / audio_seconds
-    shop = _shop()
-    strangers = sum(_goes(_hear(ears, clip.mulaw, shop)) is not None for clip in clips)
-    removed = sum(_goes(_hear(ears, clip.mulaw, _without(closed, clip.text))) is not None for clip in clips)
-    count = len(clips)
-    print(f"{name}: {count} clips, closed set of {len(sentences)} sentences, CPU {cpu:.3f} s per s of audio")
+        tried = trial.decisive(trial.hear(ears, line.carries(clip), closed))
+        heard = compact(tried.hearing.alternatives[0].text) if tried and tried.hearing.alternatives else ""
+        spoken, near = compact(clip.text), min(closed.meanings, key=lambda m: _distance(heard, compact(m.name))).name
+        errors += edit_distance(heard, spoken)
+        snapped += edit_distance(compact(near), spoken)
+        letters += len(spoken)
+        nearest += near == clip.text
     print(f"  CER of the words                   {100 * errors / letters:5.1f} %")
-    print(f"  nearest sentence is the spoken one {_share(nearest, count)}")
-    print(f"  right and unconfirmed              {_share(right, count)}")
-    print(f"  wrong and unconfirmed              {_share(wrong, count)}")
-    print(f"  own sentence removed, yet go       {_share(removed, count)}")
-    print(f"  the shop's menu, yet go            {_share(strangers, count)}")
+    print(f"  CER of the nearest sentence        {100 * snapped / letters:5.1f} %")
+    print(f"  nearest sentence is the spoken one {_share(nearest, len(clips))}")
 
 
-def _hear(ears: Ears, mulaw: bytes, expectation: Expectation) -> Hearing | None:
-    """The live path; of several utterances the longest."""
-    endpointer, line = Endpointer(expectation.silence_seconds), SILENCE + mulaw + SILENCE
-    frames = (line[start : start + FRAME_BYTES] for start in range(0, len(line), FRAME_BYTES))
-    ended = [event for frame in frames for event in endpointer.process(frame) if isinstance(event, Ended)]
-    if not ended:
-        return None
-    longest = max(ended, key=lambda event: len(event.audio))
-    return ears.understand(longest.audio, expectation, longest.speech_seconds)
+def _open_speech(line: Line, clips: Sequence[Clip], transcriber: Transcriber) -> None:
+    from speech.extension import Upsampling, widen
+    from speech.telephone import decode
+
+    errors = letters = 0
+    for clip in clips:
+        text = transcriber.transcribe(widen(Upsampling(), decode(line.carries(clip))), "ko")
+        errors += edit_distance(compact(text), compact(clip.text))
+        letters += len(compact(clip.text))
+    print(f"  CER of Whisper's free words        {100 * errors / letters:5.1f} %")
 
 
-def _goes(hearing: Hearing | None) -> str | None:
-    if hearing is None:
-        return None
-    decision = decide(hearing, Thresholds(), failures=0, always_confirm=False)
-    return decision.meaning if isinstance(decision, Go) else None
+def _routed(
+    line: Line, clips: Sequence[Clip], ears: Ears, closed: Expectation, second: Transcriber | None
+) -> Iterator[Outcome]:
+    """Each clip twice: with its sentence listed, and without."""
+    for clip in clips:
+        mulaw = line.carries(clip)
+        yield outcome_of(trial.decisive(trial.hear(ears, mulaw, closed, second)), clip.text)
+        without = _closed({meaning.name for meaning in closed.meanings} - {clip.text})
+        yield outcome_of(trial.decisive(trial.hear(ears, mulaw, without, second)), None)
 
 
-def _without(closed: Expectation, text: str) -> Expectation:
-    return Expectation("open", tuple(m for m in closed.meanings if m.name != text), closed.silence_seconds)
+def _pooled(lines: Sequence[Line], clips: Sequence[Clip], ears: Ears) -> None:
+    closed, second = _closed({clip.text for clip in clips}), transcriber_or_none()
+    outcomes = [outcome for line in lines for outcome in _routed(line, clips, ears, closed, second)]
+    print(f"\n{len(lines)} seeds of noise, pooled")
+    print(report(outcomes, second_opinion=second is not None))
 
 
-def _shop() -> Expectation:
+def _no_speech(ears: Ears) -> None:
+    """What is no speech, on the shop's menu."""
     menu = load_menu(Path("menus.yaml").read_text(encoding="utf-8"), "menus.yaml")
-    return Expectation("departments", tuple(Meaning(d.id, d.phrases) for d in menu.departments), 0.6)
+    shop = Expectation("shop", tuple(Meaning(d.id, d.phrases) for d in menu.departments), SILENCE_SECONDS, is_open=True)
+    second = transcriber_or_none()
+    outcomes = [outcome_of(trial.decisive(trial.hear(ears, s, shop, second)), None) for s in _sounds()]
+    print(f"noise, tones, keys and hold music on the shop's menu: {len(outcomes)} sounds")
+    print(f"  gone to, unasked                   {_share(sum(o.decision == 'go' for o in outcomes), len(outcomes))}")
+
+
+def _sounds() -> Iterable[bytes]:
+    dice, at = np.random.default_rng(0), np.arange(2 * RATE_HZ) / RATE_HZ
+    for level in (0.01, 0.03, 0.1, 0.3):
+        for _ in range(5):
+            yield encode(dice.normal(0, level, len(at)).astype(np.float32))
+    for hertz in ((350, 440), (440, 554, 659), (697, 1209), (941, 1477), (200, 210)):
+        yield encode((0.2 * np.mean([np.sin(2 * np.pi * f * at) for f in hertz], axis=0)).astype(np.float32))
+    music, rate_hz = soundfile.read("ivr/static/hold.wav", dtype="float32", always_2d=True)
+    for start in range(0, len(music) - 3 * rate_hz, 3 * rate_hz):
+        yield narrow(music[start : start + 3 * rate_hz, 0], rate_hz)
+
+
+def _closed(sentences: set[str]) -> Expectation:
+    meanings = tuple(Meaning(text, (text,)) for text in sorted(sentences))
+    return Expectation("closed", meanings, SILENCE_SECONDS, is_open=True)
+
+
+def _distance(one: str, other: str) -> float:
+    return edit_distance(one, other) / max(len(one), len(other), 1)
 
 
 def _clips(folder: Path) -> list[Clip]:
     with (folder / "transcripts.tsv").open(encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE) if row["lang"] == "ko"]
-    return [Clip(row["text"], _narrow(folder / row["file"])) for row in rows]
+    return [Clip(row["text"], *soundfile.read(folder / row["file"], dtype="float64")) for row in rows]
 
 
-def _narrow(path: Path) -> bytes:
-    samples, rate = soundfile.read(path, dtype="float64", always_2d=True)
-    loud = samples[:, 0] * 10 ** (LEVEL_DBFS / 20) / np.sqrt(np.mean(samples[:, 0] ** 2))
-    return telephone(loud, rate)
+def _module(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location("telephone_line", path)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def _share(hits: int, count: int) -> str:
-    """Per cent with a 95 % Wilson interval."""
-    z, share = 1.96, hits / count
-    middle = (share + z * z / (2 * count)) / (1 + z * z / count)
-    half = z * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count)) / (1 + z * z / count)
-    return f"{100 * share:5.1f} %  [{100 * max(middle - half, 0):.1f}, {100 * (middle + half):.1f}]"
+    low, high = wilson(hits, count)
+    return f"{100 * hits / count:5.1f} %  [{100 * low:.1f}, {100 * high:.1f}]"
