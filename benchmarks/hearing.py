@@ -8,7 +8,7 @@ import importlib.util
 import logging
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 
@@ -59,19 +59,31 @@ class Line:
 def main() -> int:
     """0 also where there is nothing to measure on."""
     logging.getLogger("barocall").setLevel(logging.ERROR)
-    folder = Path(os.environ.get("BAROCALL_SHARED", Path(__file__).parent.parent.parent / "shared")) / CLIPS
+    folder = shared_folder() / CLIPS
     if not folder.is_dir():
         print("skipped: the development clips are not at hand (BAROCALL_SHARED)")
         return 0
-    clips, ears = _clips(folder), Ears(VoskRecogniser())
-    telephone = _module(folder / "telephone.py")
+    clips, clean = development_clips(folder)
+    ears = Ears(VoskRecogniser())
     _no_speech(ears)
     for snr_db in LINES_DB:
-        _measure(Line(telephone, snr_db), clips, ears)
+        _measure(replace(clean, snr_db=snr_db), clips, ears)
     seeds = int(os.environ.get("BAROCALL_SEEDS", "0"))
     if seeds:
-        _pooled([Line(telephone, 20.0, seed) for seed in range(seeds)], clips, ears)
+        _pooled([replace(clean, snr_db=20.0, seed=seed) for seed in range(seeds)], clips, ears)
     return 0
+
+
+def shared_folder() -> Path:
+    return Path(os.environ.get("BAROCALL_SHARED", Path(__file__).parent.parent.parent / "shared"))
+
+
+def development_clips(folder: Path) -> tuple[list[Clip], Line]:
+    """The clips, and the clean line that lies beside them."""
+    with (folder / "transcripts.tsv").open(encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE) if row["lang"] == "ko"]
+    clips = [Clip(row["text"], *soundfile.read(folder / row["file"], dtype="float64")) for row in rows]
+    return clips, Line(_module(folder / "telephone.py"), None)
 
 
 def _measure(line: Line, clips: Sequence[Clip], ears: Ears) -> None:
@@ -160,12 +172,6 @@ def _closed(sentences: set[str]) -> Expectation:
 
 def _distance(one: str, other: str) -> float:
     return edit_distance(one, other) / max(len(one), len(other), 1)
-
-
-def _clips(folder: Path) -> list[Clip]:
-    with (folder / "transcripts.tsv").open(encoding="utf-8") as file:
-        rows = [row for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE) if row["lang"] == "ko"]
-    return [Clip(row["text"], *soundfile.read(folder / row["file"], dtype="float64")) for row in rows]
 
 
 def _module(path: Path) -> ModuleType:

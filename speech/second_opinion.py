@@ -24,6 +24,11 @@ def is_wanted(expectation: Expectation, first: Hearing) -> bool:
     return expectation.is_open and not is_clear(first, Thresholds()) and not is_backchannel(first)
 
 
+# What was only learned, from words that sound like no phrase, is confirmed first unless it is as sure as this.
+SURE_OF_LEARNED = 0.9
+TO_BE_CONFIRMED = 0.7
+
+
 class Transcriber(Protocol):
     def transcribe(self, audio: Wide, language: str) -> str:
         """What was said, in free words; empty when nothing can be made of it. Safe to call from threads."""
@@ -103,7 +108,9 @@ def opinion(text: str, expectation: Expectation, speech_seconds: float) -> Heari
     by_sound = intent.probability * guard.fits(intent, text, expectation, speech_seconds)
     if by_sound >= learned.probability:
         return replace(learned, meaning=intent.meaning, probability=by_sound)
-    return learned
+    if learned.probability >= SURE_OF_LEARNED:
+        return learned
+    return replace(learned, probability=min(learned.probability, TO_BE_CONFIRMED))
 
 
 def both(first: Hearing, second: Hearing) -> Hearing:
