@@ -18,10 +18,14 @@ from speech.matrix import Chosen, Matrix, Places
 from speech.softmax import basis, fit_softmax, softmax
 
 PENALTY = 0.1
+# Everyday talk is easier to tell apart than what callers really say beside the matter: keeps from certainty.
+LINE_PENALTY = 1.0
 FOLDS = 5
 # From here on, one fold is plenty to calibrate on, and five would take minutes.
 MANY_PHRASES = 1000
 TEMPERATURES = np.geomspace(0.02, 5.0, 60)
+# Phrases imagined beside those held out, of which anything could be meant: few phrases make nothing certain.
+IMAGINED = 2
 # With nothing to calibrate on: what small menus come to.
 USUAL_TEMPERATURE = 0.65
 # A listed phrase, word for word, is its meaning.
@@ -212,7 +216,10 @@ def _temperature(lesson: _Lesson) -> float:
     if len(held) == 0:
         return USUAL_TEMPERATURE
     right = np.arange(len(held)), lesson.labels[held]
-    losses = [-np.log(softmax(scores / temperature)[right] + 1e-9).mean() for temperature in TEMPERATURES]
+    losses = []
+    for temperature in TEMPERATURES:
+        loss = -np.log(softmax(scores / temperature) + 1e-9)
+        losses.append(loss[right].sum() + IMAGINED * loss.mean())
     return float(TEMPERATURES[int(np.argmin(losses))])
 
 
@@ -223,7 +230,7 @@ def _scope_line(lesson: _Lesson) -> Matrix:
         _scope_rows(lesson.rows[rows], _scope_weights(lesson, lesson.folds != fold))
         for fold, rows in zip(lesson.fold_numbers, held, strict=True)
     ]
-    return fit_softmax(np.concatenate(leads), _scope_labels(lesson)[np.concatenate(held)], 2, penalty=PENALTY)
+    return fit_softmax(np.concatenate(leads), _scope_labels(lesson)[np.concatenate(held)], 2, penalty=LINE_PENALTY)
 
 
 def _scope_labels(lesson: _Lesson) -> Places:
