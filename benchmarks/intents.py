@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from speech.classifier import Classifier, train
+from speech.everyday import EVERYDAY
 from speech.features import Encoder
 from speech.matrix import Matrix
 from speech.sentence_vectors import sentence_vectors
@@ -140,7 +141,8 @@ def _kochat(folder: Path) -> tuple[Labelled, Labelled, list[str]]:
     for text, intent in _read(folder / "kochat/intent_data.csv.gz"):
         labels.setdefault(text, set()).add(intent)
     kept = sorted((text, min(intents)) for text, intents in labels.items() if len(intents) == 1)
-    outside = sorted({text for text, _label in _read(folder / "kochat/ood_data.csv.gz")} - labels.keys())
+    taught = labels.keys() | set(EVERYDAY["ko"])
+    outside = sorted({text for text, _label in _read(folder / "kochat/ood_data.csv.gz")} - taught)
     rng = np.random.default_rng(SPLIT_SEED)
     mixed = [kept[place] for place in rng.permutation(len(kept))]
     some = [outside[place] for place in rng.permutation(len(outside))[:OUTSIDERS]]

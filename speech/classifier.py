@@ -18,12 +18,16 @@ from speech.matrix import Chosen, Matrix, Places
 from speech.softmax import basis, fit_softmax, softmax
 
 PENALTY = 0.1
+# Everyday talk is easier to tell apart than what callers really say beside the matter: keeps from certainty.
+LINE_PENALTY = 1.0
 FOLDS = 5
 # From here on, one fold is plenty to calibrate on, and five would take minutes.
 MANY_PHRASES = 1000
 TEMPERATURES = np.geomspace(0.02, 5.0, 60)
+# Phrases imagined beside those held out, of which anything could be meant: few phrases make nothing certain.
+IMAGINED = 2
 # With nothing to calibrate on: what small menus come to.
-USUAL_TEMPERATURE = 0.25
+USUAL_TEMPERATURE = 0.65
 # A listed phrase, word for word, is its meaning.
 LISTED = 0.98
 # What cross-validation takes for something else by so much is worth a supervisor's look.
@@ -157,13 +161,14 @@ class _Lesson:
 
 def _prepare(examples: Mapping[str, Sequence[str]], language: str, encoder: Encoder | None) -> _Lesson:
     meanings = tuple(sorted(examples))
-    said = [(place, sorted(set(examples[meaning]))) for place, meaning in enumerate(meanings)]
+    said = [(place, _different(examples[meaning])) for place, meaning in enumerate(meanings)]
     listed = {compact(phrase) for _place, phrases in said for phrase in phrases}
+    if not listed:
+        raise ValueError("there is nothing to learn from: no meaning has a phrase")
     everyday = [text for text in EVERYDAY[language] if compact(text) not in listed]
     groups = [*said, (EVERYDAY_LABEL, everyday)]
     texts = tuple(text for _place, group in groups for text in group)
-    features = learn_features(texts, encoder)
-    rows = features.rows(texts)
+    features, rows = learn_features(texts, encoder)
     wide = rows.shape[1] > rows.shape[0]
     turn = basis(rows) if wide else np.eye(rows.shape[1], dtype=np.float32)
     return _Lesson(
@@ -175,6 +180,11 @@ def _prepare(examples: Mapping[str, Sequence[str]], language: str, encoder: Enco
         turn=turn,
         rows=rows @ turn if wide else rows,
     )
+
+
+def _different(phrases: Sequence[str]) -> list[str]:
+    """In one order. What differs by spaces alone would tell on itself when it is held out."""
+    return sorted({compact(phrase): phrase for phrase in sorted(phrases) if compact(phrase)}.values())
 
 
 def _folds(place: int, count: int) -> list[int]:
@@ -206,7 +216,10 @@ def _temperature(lesson: _Lesson) -> float:
     if len(held) == 0:
         return USUAL_TEMPERATURE
     right = np.arange(len(held)), lesson.labels[held]
-    losses = [-np.log(softmax(scores / temperature)[right] + 1e-9).mean() for temperature in TEMPERATURES]
+    losses = []
+    for temperature in TEMPERATURES:
+        loss = -np.log(softmax(scores / temperature) + 1e-9)
+        losses.append(loss[right].sum() + IMAGINED * loss.mean())
     return float(TEMPERATURES[int(np.argmin(losses))])
 
 
@@ -217,7 +230,7 @@ def _scope_line(lesson: _Lesson) -> Matrix:
         _scope_rows(lesson.rows[rows], _scope_weights(lesson, lesson.folds != fold))
         for fold, rows in zip(lesson.fold_numbers, held, strict=True)
     ]
-    return fit_softmax(np.concatenate(leads), _scope_labels(lesson)[np.concatenate(held)], 2, penalty=PENALTY)
+    return fit_softmax(np.concatenate(leads), _scope_labels(lesson)[np.concatenate(held)], 2, penalty=LINE_PENALTY)
 
 
 def _scope_labels(lesson: _Lesson) -> Places:

@@ -51,24 +51,32 @@ class Features:
     """Of the encoder's rows: sentences share much that says nothing."""
 
     def rows(self, texts: Sequence[str]) -> Matrix:
+        return self.join(texts, _encoded(texts, self.encoder))
+
+    def join(self, texts: Sequence[str], encoded: Matrix) -> Matrix:
+        """The pieces of the texts beside what the encoder made of them."""
         written = [_plain(text) for text in texts]
         parts = [self.syllables.rows(written), self.letters.rows([jamo(text) for text in written])]
         pieces = np.hstack(parts) / np.float32(np.sqrt(len(parts)))
-        if self.encoder is None:
-            return pieces
-        return np.hstack([pieces, np.float32(ENCODER_WEIGHT) * unit(self.encoder.encode(texts) - self.middle)])
+        return np.hstack([pieces, np.float32(ENCODER_WEIGHT) * unit(encoded - self.middle)])
 
 
-def learn_features(texts: Sequence[str], encoder: Encoder | None) -> Features:
-    """From all examples."""
+def learn_features(texts: Sequence[str], encoder: Encoder | None) -> tuple[Features, Matrix]:
+    """From all examples; with their own rows, since encoding them is what takes time."""
+    encoded = _encoded(texts, encoder)
     written = [_plain(text) for text in texts]
     most = max(FEWEST_PIECES, MOST_NUMBERS // len(texts))
-    return Features(
+    features = Features(
         syllables=_learn_pieces(written, 1, 3, most),
         letters=_learn_pieces([jamo(text) for text in written], 3, 6, most),
         encoder=encoder,
-        middle=np.zeros((1, 0), np.float32) if encoder is None else encoder.encode(texts).mean(axis=0, keepdims=True),
+        middle=encoded.mean(axis=0, keepdims=True),
     )
+    return features, features.join(texts, encoded)
+
+
+def _encoded(texts: Sequence[str], encoder: Encoder | None) -> Matrix:
+    return np.zeros((len(texts), 0), dtype=np.float32) if encoder is None else encoder.encode(texts)
 
 
 def unit(rows: Matrix) -> Matrix:

@@ -127,6 +127,15 @@ def test_one_phrase_each_is_enough_to_begin_with() -> None:
     assert train({"yes": ("네",), "no": ("아니요",)}, "ko").judge("네").likeliest == "yes"
 
 
+def test_without_phrases_there_is_nothing_to_learn() -> None:
+    with pytest.raises(ValueError, match="no meaning has a phrase"):
+        train({"delivery": (), "refund": ("…",)}, "ko")
+
+
+def test_a_meaning_without_phrases_is_never_the_likeliest() -> None:
+    assert train({"delivery": ("배송 조회", "배송 문의"), "refund": ()}, "ko").judge("배송").likeliest == "delivery"
+
+
 # Rules
 
 WORDS = st.sampled_from(["배송", "환불", "요금", "문의", "신청", "해지", "언제", "주세요", "싶어요", "안 돼요"])
