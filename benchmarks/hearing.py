@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from statistics import quantiles
 from types import ModuleType
 
 import numpy as np
@@ -19,18 +20,20 @@ from command.bench import Outcome, outcome_of, report
 from command.hear import transcriber_or_none
 from ivr import trial
 from ivr.menu.load import load_menu
+from speech.endpoint import STARTS_AFTER_SECONDS, Endpointer, Started, Sustained
 from speech.expectation import Expectation, Meaning
 from speech.hearing import Ears
 from speech.korean import compact, edit_distance
 from speech.second_opinion import Transcriber
 from speech.shares import wilson
-from speech.telephone import RATE_HZ, encode, narrow
+from speech.telephone import FRAME_SECONDS, RATE_HZ, encode, narrow
 from speech.vosk_recogniser import VoskRecogniser
 
 CLIPS = "speech-dev"
 # Speech over pink noise; None: a clean line.
 LINES_DB: tuple[float | None, ...] = (None, 20.0, 10.0)
 SILENCE_SECONDS = 0.6
+REST_SECONDS = 0.25
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,7 @@ def main() -> int:
     clips, clean = development_clips(folder)
     ears = Ears(VoskRecogniser())
     _no_speech(ears)
+    _barge_in([replace(clean, snr_db=snr_db) for snr_db in LINES_DB], clips)
     for snr_db in LINES_DB:
         _measure(replace(clean, snr_db=snr_db), clips, ears)
     seeds = int(os.environ.get("BAROCALL_SEEDS", "0"))
@@ -95,6 +99,27 @@ def _measure(line: Line, clips: Sequence[Clip], ears: Ears) -> None:
         _open_speech(line, clips, transcriber)
     for second in (None, transcriber)[: 1 if transcriber is None else 2]:
         print(report(list(_routed(line, clips, ears, closed, second)), second_opinion=second is not None))
+
+
+def _barge_in(lines: Sequence[Line], clips: Sequence[Clip]) -> None:
+    """From the first word to a silent prompt: how long it takes to be sure that somebody speaks, and the order to the
+    carrier."""
+    waits = [wait for line in lines for clip in clips if (wait := _until_sustained(line.carries(clip))) is not None]
+    cuts = quantiles(waits, n=20, method="inclusive")
+    print(f"first word → prompt silent, {1000 * REST_SECONDS:.0f} ms of REST: ", end="")
+    print(f"median {cuts[9] + REST_SECONDS:.2f} s, p95 {cuts[18] + REST_SECONDS:.2f} s of {len(waits)}")
+
+
+def _until_sustained(mulaw: bytes) -> float | None:
+    endpointer, at, began = Endpointer(), 0.0, 0.0
+    for frame in trial.frames(mulaw):
+        at += FRAME_SECONDS
+        for event in endpointer.process(frame):
+            if isinstance(event, Started):
+                began = at - STARTS_AFTER_SECONDS
+            elif isinstance(event, Sustained):
+                return at - began
+    return None
 
 
 def _words(line: Line, clips: Sequence[Clip], ears: Ears, closed: Expectation) -> None:

@@ -158,7 +158,14 @@ def expectation(state: State, menu: Menu) -> Expectation | None:
     match state:
         case Asking() | ReadingKeys():
             meanings = tuple(Meaning(d.id, d.phrases) for d in menu.departments)
-            return Expectation(DEPARTMENTS, meanings, silence_seconds=0.6, language=menu.language, is_open=True)
+            return Expectation(
+                DEPARTMENTS,
+                meanings,
+                silence_seconds=0.6,
+                language=menu.language,
+                is_open=True,
+                prompts=(menu.question, menu.examples),
+            )
         case Confirming(department=department):
             return replace(yes_no, name=f"confirm:{department}")
         case Offering():

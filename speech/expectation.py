@@ -29,6 +29,8 @@ class Expectation:
     language: Language = "ko"
     is_open: bool = False
     """Anything may be said in any words; the phrases are examples."""
+    prompts: tuple[str, ...] = ()
+    """What we say ourselves at that moment: its echo is no answer."""
     sustained_seconds: float = SUSTAINED_SECONDS
     """Speech of that length stops our prompt."""
     value: Kind | None = None

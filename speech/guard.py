@@ -6,7 +6,7 @@ Three simple witnesses speak against that; each gives a factor from 0 to 1.
 
 from speech.expectation import Expectation
 from speech.intent import Intent
-from speech.korean import compact
+from speech.korean import compact, likeness
 
 # Everyday openings that mean nothing yet. In the grammar beside the real phrases they attract what is none of those.
 _DECOYS_KOREAN = (
@@ -53,7 +53,7 @@ EXACT, FASTER_WHEN_EXACT = 0.97, 2.5
 def decoys(expectation: Expectation) -> tuple[str, ...]:
     """What belongs into the grammar beside the phrases that are listed."""
     short = _SHORT[expectation.language] if expectation.is_open else ()
-    return (*_DECOYS[expectation.language], *short)
+    return (*_DECOYS[expectation.language], *short, *expectation.prompts)
 
 
 def fits(intent: Intent, heard: str, expectation: Expectation, speech_seconds: float) -> float:
@@ -66,11 +66,16 @@ def fits(intent: Intent, heard: str, expectation: Expectation, speech_seconds: f
 
 def fits_words(intent: Intent, heard: str, expectation: Expectation) -> float:
     """The same of words that come without their audio."""
-    if intent.meaning is None or compact(heard) in map(compact, decoys(expectation)):
+    if intent.meaning is None or _nearest_decoy(heard, expectation) >= intent.likeness:
         return 0.0
     long = _ramp(len(compact(intent.nearest_phrase)), SHORT_SYLLABLES, LONG_SYLLABLES)
     full = LIKENESS_FULL + (LIKENESS_FULL_OF_LONG - LIKENESS_FULL) * long
     return _ramp(intent.likeness, LIKENESS_NONE, full)
+
+
+def _nearest_decoy(heard: str, expectation: Expectation) -> float:
+    text = compact(heard)
+    return max(likeness(text, compact(decoy)) for decoy in decoys(expectation))
 
 
 def _plausible(syllables_per_second: float, *, exact: bool) -> float:
