@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from command.examples import FILE, NONE_OF_THEM, examples_from, read_pairs
+from command.examples import FILE, NONE_OF_THEM, read_pairs
 
 if TYPE_CHECKING:
     from ivr.trial import Tried
@@ -45,7 +45,7 @@ def bench(
     """
     from command.hear import expectation_of, our_ears, telephone_audio, transcriber_or_none
 
-    expected = expectation_of("question", examples_from(phrases, menu, language), language)
+    expected = expectation_of("question", menu, phrases, language)
     pairs = read_pairs(labelled)
     known = {meaning.name for meaning in expected.meanings}
     unknown = sorted({intent for intent, _name in pairs} - known - {NONE_OF_THEM})

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from command.examples import FILE, Examples, phrases_of, read_pairs, read_phrases
+from command.examples import FILE, read_menu, read_pairs, read_phrases
 
 if TYPE_CHECKING:
     from speech.expectation import Expectation
@@ -65,10 +65,7 @@ def hear(
     """
     if bool(files) == (text is not None):
         raise click.UsageError("give recordings, or sentences with --text")
-    if menu is not None and phrases is not None:
-        raise click.UsageError("give either --phrases or --menu")
-    examples = read_phrases(phrases) if phrases is not None else phrases_of(menu or _usual_menu(), language)
-    expected = expectation_of(at, examples, language)
+    expected = expectation_of(at, menu, phrases, language)
     inputs = _sentences(text, expected) if text is not None else _recordings(files, expected, as_is=as_is, alone=alone)
     for heard in inputs:
         click.echo(json.dumps(asdict(heard), ensure_ascii=False) if as_json else _line(heard))
@@ -81,17 +78,24 @@ def _usual_menu() -> Path:
     return path
 
 
-def expectation_of(at: At, examples: Examples, language: "Language") -> "Expectation":
+def expectation_of(at: At, menu: Path | None, phrases: Path | None, language: "Language") -> "Expectation":
+    """What a call would expect there; at the question, of the menu or of the phrases that stand in for one."""
+    from ivr.dialogue import expectation
+    from ivr.states import Asking
     from speech.expectation import PHONE_BY_LANGUAGE, YES_NO_BY_LANGUAGE, Expectation, Meaning
 
-    match at:
-        case "yes-no":
-            return YES_NO_BY_LANGUAGE[language]
-        case "phone":
-            return PHONE_BY_LANGUAGE[language]
-        case "question":
-            meanings = tuple(Meaning(name, tuple(phrases)) for name, phrases in examples.items())
-            return Expectation("question", meanings, OPEN_SILENCE_SECONDS, language=language, is_open=True)
+    if at == "yes-no":
+        return YES_NO_BY_LANGUAGE[language]
+    if at == "phone":
+        return PHONE_BY_LANGUAGE[language]
+    if phrases is None:
+        expected = expectation(Asking(), read_menu(menu or _usual_menu()).spoken_in(language))
+        assert expected is not None  # noqa: S101 - the open question always expects something
+        return expected
+    if menu is not None:
+        raise click.UsageError("give either --phrases or --menu")
+    meanings = tuple(Meaning(name, tuple(said)) for name, said in read_phrases(phrases).items())
+    return Expectation("question", meanings, OPEN_SILENCE_SECONDS, language=language, is_open=True)
 
 
 def _sentences(path: Path, expected: "Expectation") -> Iterator[Heard]:
