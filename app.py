@@ -203,7 +203,7 @@ class House:
         if self.settings.second_opinion == "none":
             return None
         try:
-            whisper = WhisperRecogniser(self.settings.whisper_model)
+            whisper = WhisperRecogniser(self.settings.whisper_model, threads=self.settings.hearing_workers)
         except WhisperMissing as error:
             if self.settings.second_opinion == "whisper":
                 log.error("%s First opinions stand.", error)

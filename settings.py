@@ -167,7 +167,7 @@ class Settings:
     whisper_model: str | None = _setting(
         _text, "A Whisper model in CTranslate2's format, in place of the installed packages.", "", optional=True
     )
-    second_opinion_seconds: float = _setting(_decimal, "After so many seconds the first opinion stands.", "1.3")
+    second_opinion_seconds: float = _setting(_decimal, "After so many seconds the first opinion stands.", "1.2")
     vosk_model: str | None = _setting(
         _text, "An unpacked Vosk model, in place of the installed package.", "", optional=True
     )

@@ -26,6 +26,7 @@ from ivr.render import apologise_and_dial
 from settings import Settings, SettingsErrors
 from speech.recogniser import ModelMissing
 from speech.vosk_recogniser import find_model, model_checksum
+from speech.whisper_recogniser import WhisperMissing, find_whisper
 from store.database import DatabaseAway, Store
 from store.migrate import current_revision, newest_revision
 
@@ -65,6 +66,7 @@ def find_all(environ: Mapping[str, str]) -> list[Finding]:
         _fallback_number,
         _simultaneous_calls,
         _model,
+        _second_opinion,
         _database,
         _menu_and_agents,
     )
@@ -185,6 +187,19 @@ def _model(settings: Settings) -> list[Finding]:
     except ModelMissing as error:
         return [Finding("recogniser", "missing", f"{error} Until then callers use keys.")]
     return [Finding("recogniser", "ok", f"{folder.parent.name}, sha256 {model_checksum(folder)[:16]}…")]
+
+
+def _second_opinion(settings: Settings) -> list[Finding]:
+    what = "second opinion"
+    if settings.recogniser != "vosk":
+        return []
+    if settings.second_opinion == "none":
+        return [Finding(what, "note", "SECOND_OPINION is none: what Vosk is not sure of is confirmed or asked again")]
+    try:
+        folder = find_whisper(settings.whisper_model)
+    except WhisperMissing as error:
+        return [Finding(what, "missing" if settings.second_opinion == "whisper" else "note", str(error))]
+    return [Finding(what, "ok", f"Whisper, in {folder}")]
 
 
 def _redis(settings: Settings, *, given: bool) -> Finding:

@@ -66,6 +66,7 @@ def given(site: str, store: Store, redis_url: str, repo_root: Path) -> dict[str,
         "DATABASE_URL": store.url,
         "REDIS_URL": redis_url,
         "MENU_FILE": str(repo_root / "menus.yaml"),
+        "SECOND_OPINION": "none",
     }
 
 
@@ -89,6 +90,7 @@ def test_nothing_is_missing_where_everything_is_there(given: dict[str, str], car
         "fallback number": "ok",
         "call limit": "note",
         "recogniser": "ok",
+        "second opinion": "note",  # none is wanted
         "database": "ok",
         "menu": "ok",
         "English": "note",  # Keys only

@@ -68,7 +68,7 @@ def test_an_agents_number_has_a_country(tmp_path: Path) -> None:
 
 def test_check_tells_all_that_is_missing_and_what_to_do(tmp_path: Path, repo_root: Path) -> None:
     (tmp_path / "menus.yaml").write_bytes((repo_root / "menus.yaml").read_bytes())
-    given = settings(tmp_path)
+    given = settings(tmp_path) | {"SECOND_OPINION": "none"}
     barocall("migrate", cwd=tmp_path, **given)
 
     done = barocall("check", "--json", cwd=tmp_path, **given)
@@ -83,6 +83,7 @@ def test_check_tells_all_that_is_missing_and_what_to_do(tmp_path: Path, repo_roo
         "fallback number": "missing",
         "call limit": "note",
         "recogniser": "ok",
+        "second opinion": "note",
         "English": "note",
         "Redis": "missing",
         "database": "ok",
