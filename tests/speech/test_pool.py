@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +13,7 @@ from speech.hearing import Ears, Hearing
 from speech.pool import HearingFailed, HearingPool, PoolFull
 from speech.recogniser import Alternative, Listener, ModelMissing
 from speech.scripted import ScriptedRecogniser
-from speech.vosk_recogniser import find_model
+from speech.vosk_recogniser import VoskRecogniser, find_model
 
 AUDIO = bytes(160)
 
@@ -116,6 +117,19 @@ def test_a_recogniser_that_breaks_is_told_and_leaves_its_room(threads: ThreadPoo
     assert results.wait() == HearingFailed("the model fell over")
     threads.shutdown()
     pool.listen(YES_NO)
+
+
+def test_a_damaged_model_is_told_at_the_start(tmp_path: Path) -> None:
+    whole, damaged = find_model(None), tmp_path / "model"
+    damaged.mkdir()
+    for part in whole.iterdir():
+        if part.name != "am":
+            (damaged / part.name).symlink_to(part)
+    (damaged / "am").mkdir()
+    (damaged / "am/final.mdl").write_bytes((whole / "am/final.mdl").read_bytes()[:100_000])
+
+    with pytest.raises(ModelMissing, match="is it damaged"):
+        VoskRecogniser(str(damaged))
 
 
 def test_a_missing_model_says_how_to_get_it() -> None:
