@@ -44,10 +44,11 @@ _SHORT = {
 # Chance makes short texts alike sooner than long ones, so long ones need less to be trusted.
 LIKENESS_NONE, LIKENESS_FULL, LIKENESS_FULL_OF_LONG = 0.45, 0.92, 0.68
 SHORT_SYLLABLES, LONG_SYLLABLES = 6, 20
-# Korean is spoken at 3 to 8 syllables a second; outside of 1.5 to 12 the words can't be what was said. Words that are
-# exactly a listed phrase may be a little faster: not all of speech is loud enough to be counted.
-SLOWEST, SLOW, FAST, FASTEST = 1.2, 2.0, 9.0, 13.0
-EXACT, FASTER_WHEN_EXACT = 0.97, 2.5
+# Korean is spoken at 3 to 8 syllables a second; outside of 2 to 13 the words can't be what was said: music is
+# heard as a few words stretched over seconds. Words that are exactly a listed phrase may be a little slower, or faster:
+# not all of speech is loud enough to be counted.
+SLOWEST, SLOW, FAST, FASTEST = 2.0, 3.2, 9.0, 13.0
+EXACT, FASTER_WHEN_EXACT, SLOWER_WHEN_EXACT = 0.97, 2.5, 1.0
 
 
 def decoys(expectation: Expectation) -> tuple[str, ...]:
@@ -79,8 +80,8 @@ def _nearest_decoy(heard: str, expectation: Expectation) -> float:
 
 
 def _plausible(syllables_per_second: float, *, exact: bool) -> float:
-    faster = FASTER_WHEN_EXACT if exact else 0.0
-    slow = _ramp(syllables_per_second, SLOWEST, SLOW)
+    faster, slower = (FASTER_WHEN_EXACT, SLOWER_WHEN_EXACT) if exact else (0.0, 0.0)
+    slow = _ramp(syllables_per_second, SLOWEST - slower, SLOW - slower)
     fast = 1.0 - _ramp(syllables_per_second, FAST + faster, FASTEST + faster)
     return min(slow, fast)
 
