@@ -54,7 +54,7 @@ def test_a_menu_is_as_good_as_a_list_of_phrases(folder: Path) -> None:
     ("labelled", "options", "says"),
     [
         ("delivery\t배송", (), "1 labelled texts are too few"),
-        ("delivery 배송", (), "labelled.tsv:1: expected two columns, `intent<TAB>text`"),
+        ("delivery 배송", (), "labelled.tsv:1: expected two columns, with a tab between them"),
         ("", (), "labelled.tsv: is empty"),
         ("returns\t반품", (), "labels without phrases: returns"),
         ("delivery\t배송", ("--menu", "menus.yaml"), "give either --phrases or --menu"),
