@@ -34,7 +34,7 @@ class CannotHear(Exception):
 def hear(
     ears: Ears, mulaw: bytes, expectation: Expectation, transcriber: Transcriber | None = None
 ) -> tuple[Tried, ...]:
-    """Every utterance in a telephone's sound, in order. `transcriber`: for second opinions."""
+    """Every utterance in a telephone's sound, in order. `transcriber`: for second opinions. Raises CannotHear."""
     listener = _Listener(expectation)
     threads = SameThread()
     second = None if transcriber is None else SecondOpinion(transcriber, threads, deadline_seconds=None)
@@ -43,6 +43,8 @@ def hear(
     for frame in frames(mulaw):
         silent_seconds, began = ear.silent_seconds, time.perf_counter()
         ear.frame(frame)
+        if listener.cannot:
+            raise CannotHear("recognition broke on this sound: the log says why")
         if listener.heard_now:
             delay = silent_seconds + FRAME_SECONDS + time.perf_counter() - began
             tried += [Tried(hearing, delay) for hearing in listener.heard_now]
@@ -76,6 +78,7 @@ class _Listener:
     def __init__(self, expectation: Expectation) -> None:
         self._expectation = expectation
         self.heard_now: list[Hearing] = []
+        self.cannot = False
 
     def expecting(self, _call_id: int) -> Expectation:
         return self._expectation
@@ -87,7 +90,8 @@ class _Listener:
         self.heard_now.append(hearing)
 
     def cannot_hear(self, _call_id: int) -> None:
-        raise CannotHear
+        # An ear swallows what an errand raises: a call must go on. Here it is told afterwards.
+        self.cannot = True
 
 
 class SameThread(Executor):

@@ -147,7 +147,11 @@ class Listening:
                     self._running = False
                     return
                 task = self._tasks.popleft()
-            task()
+            try:
+                task()
+            except Exception:
+                # Whoever was told broke on it. The tasks behind it give this utterance's room back.
+                log.exception("what was heard could not be told")
 
     def _tell(self, heard: Heard, ask: Callable[[Utterance], Hearing]) -> None:
         told: list[Hearing] = []

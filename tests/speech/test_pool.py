@@ -5,14 +5,17 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from ivr import trial
 from speech.expectation import YES_NO
 from speech.extension import Wide
 from speech.hearing import Ears, Hearing
 from speech.pool import HearingFailed, HearingPool, PoolFull
 from speech.recogniser import Alternative, Listener, ModelMissing
 from speech.scripted import ScriptedRecogniser
+from speech.telephone import RATE_HZ, encode
 from speech.vosk_recogniser import VoskRecogniser, find_model
 
 AUDIO = bytes(160)
@@ -117,6 +120,30 @@ def test_a_recogniser_that_breaks_is_told_and_leaves_its_room(threads: ThreadPoo
     assert results.wait() == HearingFailed("the model fell over")
     threads.shutdown()
     pool.listen(YES_NO)
+
+
+def test_who_is_told_may_break_and_the_room_is_left_all_the_same(threads: ThreadPoolExecutor) -> None:
+    pool, results = HearingPool(Ears(ScriptedRecogniser(["네"])), threads, at_once=1), Results()
+
+    def breaks(_result: Hearing | HearingFailed) -> None:
+        raise RuntimeError("nobody listens any more")
+
+    listening = pool.listen(YES_NO)
+    listening.hear(AUDIO)
+    listening.pause(0.2, breaks)
+    listening.end(0.2, results)
+
+    assert isinstance(results.wait(), Hearing)
+    threads.shutdown()
+    pool.listen(YES_NO)
+
+
+def test_a_sound_on_which_recognition_breaks_is_told_not_taken_for_silence() -> None:
+    at = np.arange(RATE_HZ) / RATE_HZ
+    tone = encode((0.3 * np.sin(2 * np.pi * 500 * at)).astype(np.float32))
+
+    with pytest.raises(trial.CannotHear):
+        trial.hear(Ears(Broken()), tone, YES_NO)
 
 
 def test_a_damaged_model_is_told_at_the_start(tmp_path: Path) -> None:
