@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from callers import on_the_phone
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import IntegrityError
 
@@ -12,36 +13,15 @@ from callqueue.department import Department
 from callqueue.line import EntryState
 from callqueue.matching import match
 from store.database import Store, insert_row
-from store.tables import agent_states, callbacks, calls, cases
+from store.tables import agent_states, callbacks
 
 NOW = datetime(2026, 11, 25, 5, tzinfo=UTC)
 BILLING = Department("billing", "요금·결제", ("billing",))
 VIP = Department("billing", "요금·결제", ("billing",), priority=5)
 
 
-def caller(tx: Connection, number: int) -> tuple[int, int]:
-    """(case, call) of somebody on the phone."""
-    case_id = insert_row(tx, cases, number=f"+8210{number:08d}", language="ko", opened_at=NOW)
-    call_id = insert_row(
-        tx,
-        calls,
-        sid=f"CA{number:032d}",
-        purpose="caller",
-        case_id=case_id,
-        from_number="",
-        to_number="",
-        language="ko",
-        state="asking",
-        state_data={},
-        stream_token="",
-        status="in-progress",
-        created_at=NOW,
-    )
-    return case_id, call_id
-
-
 def joins(tx: Connection, number: int, department: Department = BILLING, seconds: int = 0) -> int:
-    case_id, call_id = caller(tx, number)
+    case_id, call_id = on_the_phone(tx, number, NOW)
     at = NOW + timedelta(seconds=seconds)
     return line.join(tx, case_id=case_id, call_id=call_id, department=department, now=at)
 
@@ -73,7 +53,7 @@ def test_priority_goes_before_time(store: Store) -> None:
 
 def test_joining_twice_keeps_the_place(store: Store) -> None:
     with store.write() as tx:
-        case_id, call_id = caller(tx, 1)
+        case_id, call_id = on_the_phone(tx, 1, NOW)
         first = line.join(tx, case_id=case_id, call_id=call_id, department=BILLING, now=NOW)
         again = line.join(tx, case_id=case_id, call_id=call_id, department=BILLING, now=NOW + timedelta(minutes=9))
 

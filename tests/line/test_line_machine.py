@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from callers import on_the_phone
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
@@ -17,9 +18,9 @@ from callqueue.agents import AgentState, IllegalMove
 from callqueue.department import Department
 from callqueue.line import EntryState
 from callqueue.matching import match
-from store.database import Store, insert_row
+from store.database import Store
 from store.tables import agents as agent_rows
-from store.tables import calls, cases, line_entries
+from store.tables import line_entries
 
 OPENING = datetime(2026, 11, 25, 5, tzinfo=UTC)
 DEPARTMENTS = {
@@ -54,21 +55,7 @@ class Shift(RuleBasedStateMachine):
     @rule(department=st.sampled_from(sorted(DEPARTMENTS)))
     def somebody_joins(self, department: str) -> None:
         with self.store.write() as tx:
-            case_id = insert_row(tx, cases, number=None, language="ko", opened_at=self.now)
-            call_id = insert_row(
-                tx,
-                calls,
-                purpose="caller",
-                case_id=case_id,
-                from_number="",
-                to_number="",
-                language="ko",
-                state="asking",
-                state_data={},
-                stream_token="",
-                status="in-progress",
-                created_at=self.now,
-            )
+            case_id, call_id = on_the_phone(tx, None, self.now)
             chosen = DEPARTMENTS[department]
             first = line.join(tx, case_id=case_id, call_id=call_id, department=chosen, now=self.now)
             again = line.join(tx, case_id=case_id, call_id=call_id, department=chosen, now=self.now)
