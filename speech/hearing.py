@@ -13,6 +13,8 @@ from speech.learned_extension import LearnedExtension
 from speech.recogniser import Alternative, Recogniser
 from speech.sentence_vectors import sentence_vectors
 
+NEARLY_THE_PHRASE = 0.85
+
 
 @dataclass(frozen=True)
 class Hearing:
@@ -111,7 +113,7 @@ def understand_text(reading: Alternative, expectation: Expectation) -> Hearing:
 
 def _told(intent: Intent, words: str) -> str:
     """The listed phrase where the words are nearly one."""
-    return intent.nearest_phrase if intent.likeness >= guard.LIKENESS_FULL else words
+    return intent.nearest_phrase if intent.likeness >= NEARLY_THE_PHRASE else words
 
 
 def _grammar_phrases(expectation: Expectation) -> tuple[str, ...]:
