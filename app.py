@@ -27,16 +27,17 @@ from carrier.pacer import Pacer
 from carrier.port import Carrier
 from carrier.twilio_carrier import TwilioCarrier
 from console.web import console_app
-from ivr.catalogue import Catalogue, publish
+from ivr.catalogue import Catalogue, NoMenuPublished, publish
 from ivr.conversation import Conversation, Desk
-from ivr.listeners import Listener, Listeners, listeners_by
+from ivr.dialogue import open_question
+from ivr.listeners import Listener, Listeners, listener_for, listeners_by
 from ivr.media import media_app
 from ivr.menu.load import decode_menu
 from ivr.render import Site
 from ivr.signature import SignatureCheck
 from ivr.voice import voice_blueprint
 from settings import Settings
-from speech.hearing import Ears
+from speech.hearing import Ears, learned
 from speech.pool import HearingPool
 from speech.recogniser import ModelMissing, Recogniser
 from speech.second_opinion import SecondOpinion
@@ -80,6 +81,7 @@ class House:
         # Hold music lies in ivr/static; the carrier fetches it like everybody may.
         app = Flask("barocall.voice", static_folder=str(Path(ivr.__file__).parent / "static"))
         self.publish_menu()
+        self.learn_menu(Listener.CARRIERS)
         app.register_blueprint(
             voice_blueprint(
                 self.conversation(),
@@ -194,9 +196,23 @@ class House:
         if recogniser is None:
             return None
         threads = ThreadPoolExecutor(self.settings.hearing_workers, thread_name_prefix="hearing")
-        return HearingPool(
-            Ears(recogniser), threads, at_once=self.settings.hearing_at_once, second_opinion=self.second_opinion()
-        )
+        second = self.second_opinion()
+        if second is not None:
+            self.learn_menu(Listener.OURS)
+        return HearingPool(Ears(recogniser), threads, at_once=self.settings.hearing_at_once, second_opinion=second)
+
+    def learn_menu(self, listener: Listener) -> None:
+        """What the phrases teach takes up to some seconds: at the start, not while a caller waits. For the languages
+        that `listener` hears."""
+        try:
+            with self.store.read() as tx:
+                _version_id, menu = self.catalogue.published(tx)
+        except NoMenuPublished:
+            return
+        for language in menu.languages:
+            if listener_for(self.listeners, language) == listener:
+                question = open_question(menu.spoken_in(language))
+                learned(question.meanings, question.language)
 
     def second_opinion(self) -> SecondOpinion | None:
         """None where it is not wanted or not installed: then first opinions stand."""

@@ -41,7 +41,8 @@ def bench(
 ) -> None:
     """Hear recordings of which the intent is known, and tell how many went right.
 
-    LABELLED has one `intent<TAB>recording` a line, the paths beside the file; the intent `-` is none of them.
+    LABELLED has one `intent<TAB>recording` a line, the paths beside the file; the intent `-` is none of them. A
+    department that is always confirmed counts as gone to, as far as it was heard surely enough.
     """
     from command.hear import expectation_of, our_ears, telephone_audio, transcriber_or_none
 

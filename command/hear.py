@@ -11,6 +11,7 @@ import click
 from command.examples import FILE, read_menu, read_pairs, read_phrases
 
 if TYPE_CHECKING:
+    from speech.decide import Decision
     from speech.expectation import Expectation
     from speech.hearing import Ears, Hearing
     from speech.second_opinion import Transcriber
@@ -66,7 +67,11 @@ def hear(
     if bool(files) == (text is not None):
         raise click.UsageError("give recordings, or sentences with --text")
     expected = expectation_of(at, menu, phrases, language)
-    inputs = _sentences(text, expected) if text is not None else _recordings(files, expected, as_is=as_is, alone=alone)
+    always = _always_confirmed(menu or _usual_menu()) if at == "question" and phrases is None else frozenset()
+    if text is not None:
+        inputs = _sentences(text, expected, always)
+    else:
+        inputs = _recordings(files, expected, always, as_is=as_is, alone=alone)
     for heard in inputs:
         click.echo(json.dumps(asdict(heard), ensure_ascii=False) if as_json else _line(heard))
 
@@ -80,8 +85,7 @@ def _usual_menu() -> Path:
 
 def expectation_of(at: At, menu: Path | None, phrases: Path | None, language: "Language") -> "Expectation":
     """What a call would expect there; at the question, of the menu or of the phrases that stand in for one."""
-    from ivr.dialogue import expectation
-    from ivr.states import Asking
+    from ivr.dialogue import open_question
     from speech.expectation import PHONE_BY_LANGUAGE, YES_NO_BY_LANGUAGE, Expectation, Meaning
 
     if at == "yes-no":
@@ -89,16 +93,18 @@ def expectation_of(at: At, menu: Path | None, phrases: Path | None, language: "L
     if at == "phone":
         return PHONE_BY_LANGUAGE[language]
     if phrases is None:
-        expected = expectation(Asking(), read_menu(menu or _usual_menu()).spoken_in(language))
-        assert expected is not None  # noqa: S101 - the open question always expects something
-        return expected
+        return open_question(read_menu(menu or _usual_menu()).spoken_in(language))
     if menu is not None:
         raise click.UsageError("give either --phrases or --menu")
     meanings = tuple(Meaning(name, tuple(said)) for name, said in read_phrases(phrases).items())
     return Expectation("question", meanings, OPEN_SILENCE_SECONDS, language=language, is_open=True)
 
 
-def _sentences(path: Path, expected: "Expectation") -> Iterator[Heard]:
+def _always_confirmed(menu: Path) -> frozenset[str]:
+    return frozenset(department.id for department in read_menu(menu).departments if department.always_confirm)
+
+
+def _sentences(path: Path, expected: "Expectation", always: frozenset[str]) -> Iterator[Heard]:
     import time
 
     from speech.hearing import understand_text
@@ -107,21 +113,27 @@ def _sentences(path: Path, expected: "Expectation") -> Iterator[Heard]:
     for name, sentence in read_pairs(path):
         began = time.perf_counter()
         hearing = understand_text(Alternative(sentence, 1.0), expected)
-        yield _heard(name, hearing, "text", time.perf_counter() - began)
+        yield _heard(name, hearing, _decided(hearing, expected, always), "text", time.perf_counter() - began)
 
 
-def _recordings(files: tuple[Path, ...], expected: "Expectation", *, as_is: bool, alone: bool) -> Iterator[Heard]:
+def _recordings(
+    files: tuple[Path, ...], expected: "Expectation", always: frozenset[str], *, as_is: bool, alone: bool
+) -> Iterator[Heard]:
     from ivr import trial
 
     ears = our_ears()
     transcriber = None if alone else transcriber_or_none()
     for path in files:
         mulaw = telephone_audio(path, as_is=as_is)
-        tried = trial.decisive(trial.hear(ears, mulaw, expected, transcriber))
+        try:
+            tried = trial.decisive(trial.hear(ears, mulaw, expected, transcriber))
+        except trial.CannotHear as error:
+            raise click.ClickException(f"{path}: {error}") from error
         if tried is None:
             yield _nothing(path, mulaw)
         else:
-            yield _heard(str(path), tried.hearing, tried.hearing.recogniser, tried.delay_seconds)
+            decision = _decided(tried.hearing, expected, always)
+            yield _heard(str(path), tried.hearing, decision, tried.hearing.recogniser, tried.delay_seconds)
 
 
 def our_ears() -> "Ears":
@@ -161,11 +173,22 @@ def telephone_audio(path: Path, *, as_is: bool) -> bytes:
     return encode(samples[:, 0])
 
 
-def _heard(name: str, hearing: "Hearing", recogniser: str, delay_seconds: float) -> Heard:
-    from ivr.dialogue import THRESHOLDS
-    from speech.decide import Confirm, Go, decide, decision_name
+def _decided(hearing: "Hearing", expected: "Expectation", always: frozenset[str]) -> "Decision":
+    """As the conversation would, at the first try. A number is always read back."""
+    from callbacks.diallable import usable_number
+    from ivr.dialogue import THRESHOLDS, number_said
+    from speech.decide import Confirm, decide
 
-    decision = decide(hearing, THRESHOLDS, failures=0, always_confirm=False)
+    if expected.value == "phone":
+        number = number_said(hearing, expected.language, usable_number)
+        if number is not None:
+            return Confirm(number)
+    return decide(hearing, THRESHOLDS, failures=0, always_confirm=hearing.meaning in always)
+
+
+def _heard(name: str, hearing: "Hearing", decision: "Decision", recogniser: str, delay_seconds: float) -> Heard:
+    from speech.decide import Confirm, Go, decision_name
+
     return Heard(
         file=name,
         text=hearing.alternatives[0].text if hearing.alternatives else "",

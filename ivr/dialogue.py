@@ -157,15 +157,7 @@ def expectation(state: State, menu: Menu) -> Expectation | None:
     yes_no = YES_NO_BY_LANGUAGE[menu.language]
     match state:
         case Asking() | ReadingKeys():
-            meanings = tuple(Meaning(d.id, d.phrases) for d in menu.departments)
-            return Expectation(
-                DEPARTMENTS,
-                meanings,
-                silence_seconds=0.6,
-                language=menu.language,
-                is_open=True,
-                prompts=(menu.question, menu.examples),
-            )
+            return open_question(menu)
         case Confirming(department=department):
             return replace(yes_no, name=f"confirm:{department}")
         case Offering():
@@ -176,6 +168,18 @@ def expectation(state: State, menu: Menu) -> Expectation | None:
             return replace(yes_no, name=f"number:{number[-4:]}")
         case _:
             return None
+
+
+def open_question(menu: Menu) -> Expectation:
+    """What the caller needs, in one sentence."""
+    return Expectation(
+        DEPARTMENTS,
+        tuple(Meaning(department.id, department.phrases) for department in menu.departments),
+        silence_seconds=0.6,
+        language=menu.language,
+        is_open=True,
+        prompts=(menu.question, menu.examples),
+    )
 
 
 def on_key(state: State, key: str, menu: Menu, caller: Caller, usable: Callable[[str], str | None]) -> Next:
@@ -357,18 +361,23 @@ def _number_said(
     state: EnteringNumber, hearing: Hearing, language: Language, usable: Callable[[str], str | None]
 ) -> tuple[Next, Decision]:
     """Whatever was heard is read back; a number that nobody may call is asked for again, as when it is keyed."""
-    spoken = [phone_number(reading.text, language) for reading in hearing.alternatives]
-    numbers = [usable(number.e164) for number in spoken if number is not None]
-    number = next((number for number in numbers if number is not None), None)
+    number = number_said(hearing, language, usable)
     if number is not None:
         return ConfirmingNumber(**offer_of(state), number=number), Confirm("phone")
     decision = decide(hearing, THRESHOLDS, failures=state.failures, always_confirm=False)
     if isinstance(decision, Go):
         return turn_down(state), decision
-    why: NumberWhy = "unusable" if numbers else "unclear"
+    why: NumberWhy = "unusable" if number_said(hearing, language, lambda any_number: any_number) else "unclear"
     if state.failures:
         return KeyingNumber(**offer_of(state), failures=state.failures, number_why=why), Keys()
     return replace(state, failures=1, number_why=why, quiet=False), AskAgain()
+
+
+def number_said(hearing: Hearing, language: Language, usable: Callable[[str], str | None]) -> str | None:
+    """The likeliest reading that is a number which may be called (E.164)."""
+    spoken = (phone_number(reading.text, language) for reading in hearing.alternatives)
+    numbers = (usable(number.e164) for number in spoken if number is not None)
+    return next((number for number in numbers if number is not None), None)
 
 
 def _words_in_menu(state: Asking | ReadingKeys, decision: Decision, menu: Menu) -> Next:

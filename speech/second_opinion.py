@@ -19,11 +19,6 @@ from speech.recogniser import Alternative
 log = logging.getLogger("barocall.hearing")
 
 
-def is_wanted(expectation: Expectation, first: Hearing) -> bool:
-    """Only where anything may be said, and the first opinion is not sure of it."""
-    return expectation.is_open and not is_clear(first, Thresholds()) and not is_backchannel(first)
-
-
 # What was only learned, from words that sound like no phrase, is confirmed first unless it is as sure as this.
 SURE_OF_LEARNED = 0.9
 TO_BE_CONFIRMED = 0.7
@@ -98,6 +93,11 @@ class _Once:
     def __call__(self, hearing: Hearing) -> None:
         if self._left.acquire(blocking=False):
             self._tell(hearing)
+
+
+def is_wanted(expectation: Expectation, first: Hearing) -> bool:
+    """Only where anything may be said, and the first opinion is not sure of it."""
+    return expectation.is_open and not is_clear(first, Thresholds()) and not is_backchannel(first)
 
 
 def opinion(text: str, expectation: Expectation, speech_seconds: float) -> Hearing:

