@@ -1,17 +1,14 @@
 """Everything a phone says, in English. Pure: values in, one sentence or two out; nothing is escaped here."""
 
-import re
 from collections.abc import Sequence
 from datetime import datetime, time
 
-import phonenumbers
-
 from ivr.menu.hours import ALWAYS, WHOLE_DAY, Days, OpeningHours, Span, day_groups
 from ivr.words.waits import MINUTE_SECONDS, Between, MoreThan, Range, Within, at_once, hours_and_minutes, whole_minutes
+from speech.values import PhoneNumber, said
 
 LOCALE = "en-US"
 
-_DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
@@ -53,9 +50,7 @@ def _short_ordinal(count: int) -> str:
 
 def number_spoken(e164: str) -> str:
     """ "+821012345678" → "zero one zero, one two three four, five six seven eight": as it is dialled at home."""
-    dialled = phonenumbers.format_number(phonenumbers.parse(e164), phonenumbers.PhoneNumberFormat.NATIONAL)
-    parts = re.findall("[0-9]+", dialled)
-    return ", ".join(" ".join(_DIGITS[int(digit)] for digit in part) for part in parts)
+    return said(PhoneNumber(e164), "en")
 
 
 def wait_range(low_seconds: float, high_seconds: float) -> str:
