@@ -80,16 +80,22 @@ def _run(callers: int, share: float, spoken: Sequence[bytes], folder: Path) -> N
 
 def _ready(server: "subprocess.Popen[bytes]") -> psutil.Process:
     """The worker that serves, alone on one core."""
-    while True:
-        with suppress(requests.RequestException):
-            if requests.get(f"http://127.0.0.1:{PORT}/healthz", timeout=1).ok:
-                break
+    while not _answers():
+        if server.poll() is not None:
+            sys.exit("the media server did not start")
         time.sleep(0.2)
     [worker] = psutil.Process(server.pid).children()
     for thread in worker.threads():
         os.sched_setaffinity(thread.id, {0})
     worker.cpu_affinity([0])
     return worker
+
+
+def _answers() -> bool:
+    try:
+        return requests.get(f"http://127.0.0.1:{PORT}/healthz", timeout=1).ok
+    except requests.RequestException:
+        return False
 
 
 def _ring(callers: int, share: float, spoken: Sequence[bytes]) -> None:

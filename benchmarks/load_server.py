@@ -4,6 +4,7 @@ import json
 import os
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,7 @@ from ivr.media import media_app
 from ivr.signature import SignatureCheck
 from speech.expectation import Expectation, Meaning
 from speech.hearing import Ears, Hearing
-from speech.pool import Heard, HearingPool, Listening
+from speech.pool import Heard, HearingFailed, HearingPool, Listening
 from speech.vosk_recogniser import VoskRecogniser
 
 
@@ -31,7 +32,7 @@ class Rung:
 
 
 class Nobody:
-    """In place of the conversation: expects the development sentences, or anything (no grammar), and does nothing."""
+    """In place of the conversation: expects the development sentences, and does nothing."""
 
     def __init__(self, sentences: list[str]) -> None:
         meanings = tuple(Meaning(text, (text,)) for text in sentences)
@@ -73,7 +74,7 @@ class TimedPool(HearingPool):
 
 
 class _Timed:
-    def __init__(self, listening: Listening, write: "object") -> None:
+    def __init__(self, listening: Listening, write: Callable[[float], None]) -> None:
         self._listening, self._write = listening, write
         self.hear, self.drop = listening.hear, listening.drop
 
@@ -86,9 +87,9 @@ class _Timed:
     def _timed(self, heard: Heard) -> Heard:
         began = time.monotonic()
 
-        def told(result: object) -> None:
-            self._write(time.monotonic() - began)  # type: ignore[operator]
-            heard(result)  # type: ignore[arg-type]
+        def told(result: Hearing | HearingFailed) -> None:
+            self._write(time.monotonic() - began)
+            heard(result)
 
         return told
 
