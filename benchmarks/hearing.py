@@ -1,8 +1,11 @@
 """Hearing, on real people's speech through a simulated telephone line, where the development clips are at hand.
 
+    python -m benchmarks.hearing [--lines clean,20,10] [--seeds 10] [--scale 1.0] [--words]
+
 Nothing of the clips enters the project; only scores are printed. Shares come with 95 % Wilson intervals.
 """
 
+import argparse
 import csv
 import importlib.util
 import logging
@@ -27,11 +30,11 @@ from speech.korean import compact, edit_distance
 from speech.second_opinion import Transcriber
 from speech.shares import wilson
 from speech.telephone import FRAME_SECONDS, RATE_HZ, encode, narrow
-from speech.vosk_recogniser import VoskRecogniser
+from speech.vosk_recogniser import ACOUSTIC_SCALE, VoskRecogniser
 
 CLIPS = "speech-dev"
-# Speech over pink noise; None: a clean line.
-LINES_DB: tuple[float | None, ...] = (None, 20.0, 10.0)
+# Speech over pink noise, in dB.
+LINES = "clean,20,10"
 SILENCE_SECONDS = 0.6
 REST_SECONDS = 0.25
 
@@ -59,22 +62,36 @@ class Line:
         return "clean" if self.snr_db is None else f"{self.snr_db:.0f} dB, seed {self.seed}"
 
 
-def main() -> int:
+@dataclass(frozen=True)
+class Wanted:
+    """`seeds`: so many draws of noise at 20 dB are pooled. `words_only`: nothing is decided."""
+
+    lines: str = LINES
+    seeds: int = 0
+    scale: float = ACOUSTIC_SCALE
+    words_only: bool = False
+
+
+def main(wanted: Wanted | None = None) -> int:
     """0 also where there is nothing to measure on."""
+    wanted = wanted or Wanted()
     logging.getLogger("barocall").setLevel(logging.ERROR)
     folder = shared_folder() / CLIPS
     if not folder.is_dir():
         print("skipped: the development clips are not at hand (BAROCALL_SHARED)")
         return 0
     clips, clean = development_clips(folder)
-    ears = Ears(VoskRecogniser())
-    _no_speech(ears)
-    _barge_in([replace(clean, snr_db=snr_db) for snr_db in LINES_DB], clips)
-    for snr_db in LINES_DB:
-        _measure(replace(clean, snr_db=snr_db), clips, ears)
-    seeds = int(os.environ.get("BAROCALL_SEEDS", "0"))
-    if seeds:
-        _pooled([replace(clean, snr_db=20.0, seed=seed) for seed in range(seeds)], clips, ears)
+    ears = Ears(VoskRecogniser(acoustic_scale=wanted.scale))
+    lines = [
+        replace(clean, snr_db=None if name == "clean" else float(name)) for name in wanted.lines.split(",") if name
+    ]
+    if not wanted.words_only:
+        _no_speech(ears)
+        _barge_in(lines, clips)
+    for line in lines:
+        _measure(line, clips, ears, words_only=wanted.words_only)
+    if wanted.seeds:
+        _pooled([replace(clean, snr_db=20.0, seed=seed) for seed in range(wanted.seeds)], clips, ears)
     return 0
 
 
@@ -90,15 +107,17 @@ def development_clips(folder: Path) -> tuple[list[Clip], Line]:
     return clips, Line(_module(folder / "telephone.py"), None)
 
 
-def _measure(line: Line, clips: Sequence[Clip], ears: Ears) -> None:
+def _measure(line: Line, clips: Sequence[Clip], ears: Ears, *, words_only: bool) -> None:
     closed = _closed({clip.text for clip in clips})
     print(f"\n{line}: {len(clips)} clips, {len(closed.meanings)} sentences")
     _words(line, clips, ears, closed)
+    if words_only:
+        return
+    print(report(list(_routed(line, clips, ears, closed, None)), second_opinion=False), flush=True)
     transcriber = transcriber_or_none()
     if transcriber is not None:
         _open_speech(line, clips, transcriber)
-    for second in (None, transcriber)[: 1 if transcriber is None else 2]:
-        print(report(list(_routed(line, clips, ears, closed, second)), second_opinion=second is not None))
+        print(report(list(_routed(line, clips, ears, closed, transcriber)), second_opinion=True), flush=True)
 
 
 def _barge_in(lines: Sequence[Line], clips: Sequence[Clip]) -> None:
@@ -210,3 +229,13 @@ def _module(path: Path) -> ModuleType:
 def _share(hits: int, count: int) -> str:
     low, high = wilson(hits, count)
     return f"{100 * hits / count:5.1f} %  [{100 * low:.1f}, {100 * high:.1f}]"
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--lines", default=LINES)
+    parser.add_argument("--seeds", type=int, default=0)
+    parser.add_argument("--scale", type=float, default=ACOUSTIC_SCALE)
+    parser.add_argument("--words", action="store_true", help="only what the recogniser heard")
+    given = parser.parse_args()
+    main(Wanted(given.lines, given.seeds, given.scale, given.words))

