@@ -2,12 +2,19 @@
 
 import signal
 import threading
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from simulator.config import NetworkConfig
+from simulator.config import START, NetworkConfig
 from simulator.server import NetworkServer
+
+_START = START.strftime("%Y-%m-%dT%H:%M:%S")
+
+
+def _utc(_context: click.Context, _option: click.Parameter, date: datetime) -> datetime:
+    return date.replace(tzinfo=UTC)
 
 
 @click.command(context_settings={"show_default": True})
@@ -19,6 +26,9 @@ from simulator.server import NetworkServer
 @click.option("--status-url", help="Told when such a call ends.")
 @click.option("--fallback-url", help="Fetched when the application fails.")
 @click.option("--calls-per-second", default=1.0, help="How fast calls ordered by REST are placed.")
+@click.option("--time", type=click.Choice(["real", "stepped"]), default="real", help="Stepped: until it is advanced.")
+@click.option("--start", type=click.DateTime(), callback=_utc, default=_START, help="When stepped time begins, in UTC.")
+@click.option("--seed", default=0, help="Of SIDs and tokens in stepped time.")
 @click.option("--speed", default=1.0, help="Everything happens so many times faster.")
 @click.option("--talk-speed", default=1.0, help="What the application says is so many times shorter.")
 @click.option("--stream-survives-update/--stream-ends-at-update", default=True, help="Does REST end media streams?")

@@ -1,12 +1,10 @@
 """One call in the network: its person at one end, the application's documents at the other."""
 
-import secrets
 import threading
-import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from simulator.order import Order
@@ -21,6 +19,7 @@ if TYPE_CHECKING:
 
 FINAL = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 BAD_DOCUMENT = 12100
+DOCUMENTS_AT_ONCE, BREATH_SECONDS = 10, 1.0
 
 
 class CallOver(Exception):
@@ -35,10 +34,8 @@ class CallMoved(Exception):
 class Call:
     network: "PhoneNetwork"
     order: Order
-    sid: str = field(default_factory=lambda: f"CA{secrets.token_hex(16)}")
     status: str = "queued"
     queue_ms: int = 0
-    created_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     started_at: datetime | None = None
     ended_at: datetime | None = None
     heard: list[str] = field(default_factory=list)
@@ -47,18 +44,22 @@ class Call:
     streams: dict[str, Stream] = field(default_factory=dict)
     parent: "Call | None" = None
     """The call that dialled this one."""
-    token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
 
     def __post_init__(self) -> None:
-        self.changed = threading.Condition()
+        self.sid = self.network.sids.new("CA")
+        self.token = self.network.sids.token()
+        self.created_at = self.network.clock.now()
+        self.changed = self.network.clock.condition()
         self.digits: deque[str] = deque()
         self.said: list[Utterance] = []
         """By the person, since the application began to listen; the last one may not be over yet."""
         self._saying = False
         self._move: Fetch | None = None
-        self._webhooks = Webhooks(self.network.config.auth_token)
+        self._webhooks = Webhooks(self.network.config.auth_token, self.network.sids.token)
         self._told = 0
         self._telling = threading.Lock()
+        self._fetched_at = self.created_at
+        self._fetched_at_once = 0
         self.unread_from = 0
         self.document_url = ""
         """Relative URLs start here."""
@@ -108,7 +109,7 @@ class Call:
             if not self.live:
                 return
             self.status = status
-            self.ended_at = datetime.now(UTC)
+            self.ended_at = self.network.clock.now()
             self.changed.notify_all()
         self.stop_streams()
         self.network.conferences.leave(self)
@@ -120,16 +121,16 @@ class Call:
                 self.parent.changed.notify_all()
 
     def wait_until(self, condition: Callable[[], bool], seconds: float) -> bool:
-        """For whoever watches the call from outside: whether it came true in so much of the network's time."""
+        """For other actors than the call: whether it came true in so much of the network's time."""
         with self.changed:
-            return self.changed.wait_for(condition, timeout=self.network.real(seconds))
+            return self.changed.wait_for(condition, seconds)
 
     # Living through documents
 
     def answer(self) -> None:
         """Somebody picked up: fetch the first document and act it out until the call ends."""
         if self.pick_up():
-            threading.Thread(target=self._live_through, name=f"call-{self.sid}", daemon=True).start()
+            self.network.clock.spawn(f"call-{self.sid}", self._live_through)
 
     def pick_up(self) -> bool:
         """In progress from now on. False when it no longer rings."""
@@ -137,7 +138,7 @@ class Call:
             if self.status not in ("queued", "ringing"):
                 return False
             self.status = "in-progress"
-            self.started_at = datetime.now(UTC)
+            self.started_at = self.network.clock.now()
             self.changed.notify_all()
         self.event("answered")
         self.tell_status("in-progress", "answered")
@@ -160,6 +161,7 @@ class Call:
             return self._after_failure(fetch, error)
 
     def _act_out(self, fetch: Fetch) -> Fetch | None:
+        self._breathe()
         document, self.document_url = self._document(fetch)
         for element in parse(document):
             self.still_here()
@@ -168,6 +170,14 @@ class Call:
                 return following.relative_to(self.document_url)
         self.still_here()
         return None  # The document ran out: the network hangs up.
+
+    def _breathe(self) -> None:
+        """Where an answer takes no time, documents that only lead to each other would hold time still for ever."""
+        now = self.network.clock.now()
+        self._fetched_at_once = self._fetched_at_once + 1 if now == self._fetched_at else 1
+        self._fetched_at = now
+        if self._fetched_at_once > DOCUMENTS_AT_ONCE:
+            self.pause(BREATH_SECONDS)
 
     def _document(self, fetch: Fetch) -> tuple[str, str]:
         if fetch.twiml is not None:
@@ -200,7 +210,8 @@ class Call:
 
     def _ask(self, url: str, parameters: dict[str, str], method: str = "POST") -> Answer:
         answer = self._webhooks.ask(url, parameters, method, twice=self.network.faults.webhook_twice)
-        self.event("webhook", url=url, status=answer.status, ms=round(answer.milliseconds, 1))
+        ms = round(self.network.clock.spent_ms(answer.milliseconds), 1)
+        self.event("webhook", url=url, status=answer.status, ms=ms)
         return answer
 
     def still_here(self) -> None:
@@ -209,19 +220,16 @@ class Call:
 
     def pause(self, seconds: float, *, until: Callable[[], bool] = lambda: False) -> bool:
         """Let time pass; True when `until` cut it short. Raises CallOver, CallMoved."""
-        deadline = time.monotonic() + self.network.real(seconds)
+
+        def cut() -> bool:
+            if not self.live:
+                raise CallOver
+            if self._move is not None:
+                raise CallMoved
+            return until()
+
         with self.changed:
-            while True:
-                if not self.live:
-                    raise CallOver
-                if self._move is not None:
-                    raise CallMoved
-                if until():
-                    return True
-                left = deadline - time.monotonic()
-                if left <= 0:
-                    return False
-                self.changed.wait(left)
+            return self.changed.wait_for(cut, seconds)
 
     def keyed(self) -> bool:
         """Whether a digit waits to be read."""
@@ -251,10 +259,11 @@ class Call:
             self.changed.notify_all()
 
     def start_stream(self, name: str, url: str, parameters: dict[str, str]) -> None:
-        config = self.network.config
-        order = StreamOrder(name, url, config.account_sid, self.sid, config.auth_token, parameters, speed=config.speed)
+        network, config = self.network, self.network.config
+        sid = network.sids.new("MZ")
+        order = StreamOrder(name, url, sid, config.account_sid, self.sid, config.auth_token, parameters)
         self.stop_stream(name)
-        self.streams[name] = Stream(order, self.event)
+        self.streams[name] = Stream(order, network.clock, self.event)
 
     def stop_stream(self, name: str) -> None:
         stream = self.streams.pop(name, None)
@@ -285,7 +294,7 @@ class Call:
             "CallStatus": status,
             "CallbackSource": "call-progress-events",
             "SequenceNumber": str(number),
-            "Timestamp": datetime.now(UTC).strftime("%a, %d %b %Y %H:%M:%S +0000"),
+            "Timestamp": self.network.clock.now().strftime("%a, %d %b %Y %H:%M:%S +0000"),
         }
         if status == "completed":
             parameters["CallDuration"] = str(self.duration_seconds)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any
 
 import requests
@@ -32,6 +33,13 @@ class NetworkClient:
     def look(self, sid: str) -> dict[str, Any]:
         return self._get(f"/calls/{sid}")
 
+    def now(self) -> datetime:
+        return datetime.fromisoformat(self._get("/clock")["now"])
+
+    def advance(self, seconds: float) -> datetime:
+        """Moves stepped time, however long that takes; returns when all that was due by then has happened."""
+        return datetime.fromisoformat(self._post("/clock", {"advance_seconds": seconds}, timeout=None)["now"])
+
     def faults(self, **wanted: Any) -> None:
         self._post("/faults", wanted)
 
@@ -54,8 +62,8 @@ class NetworkClient:
                 return event
         raise TimedOut(f"not seen within {seconds} s; the last events were {self.events()[-8:]}")
 
-    def _post(self, path: str, body: Any) -> dict[str, Any]:
-        return self._answer(self._session.post(f"{self._url}/simulator{path}", json=body, timeout=30))
+    def _post(self, path: str, body: Any, timeout: float | None = 30) -> dict[str, Any]:
+        return self._answer(self._session.post(f"{self._url}/simulator{path}", json=body, timeout=timeout))
 
     def _get(self, path: str) -> dict[str, Any]:
         return self._answer(self._session.get(f"{self._url}/simulator{path}", timeout=60))

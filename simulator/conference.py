@@ -1,9 +1,8 @@
 """Conferences: who is in them, when they begin and end, and what the application is told of it."""
 
-import secrets
 import threading
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from simulator.webhooks import WebhookFailed, Webhooks
@@ -36,8 +35,8 @@ class Member:
     ends: bool
     """Whether the conference ends when they leave."""
     muted: bool
+    joined_at: datetime
     hold: bool = False
-    joined_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def parameters(self) -> dict[str, str]:
         """How a status callback tells of them."""
@@ -57,7 +56,9 @@ class Conference:
     name: str
     terms: Terms
     """Of whoever came first: they say where the conference is told of."""
-    sid: str = field(default_factory=lambda: f"CF{secrets.token_hex(16)}")
+    sid: str
+    created_at: datetime
+    changed_at: datetime
     members: dict[str, Member] = field(default_factory=dict)
     started: bool = False
     """They are two, and one of them may start it. Until then its members wait."""
@@ -65,8 +66,6 @@ class Conference:
     reason_ended: str | None = None
     ended_by: str | None = None
     """CallSid."""
-    created_at: datetime = field(default_factory=lambda: datetime.now(UTC))
-    changed_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     told: int = 0
 
     @property
@@ -84,7 +83,7 @@ class Conferences:
 
     def __init__(self, network: "PhoneNetwork") -> None:
         self._network = network
-        self._webhooks = Webhooks(network.config.auth_token)
+        self._webhooks = Webhooks(network.config.auth_token, network.sids.token)
         self._lock = threading.RLock()
         self._all: dict[str, Conference] = {}
         self._of_call: dict[str, Conference] = {}
@@ -100,7 +99,8 @@ class Conferences:
         with self._lock:
             conference = self._open(name, terms)
             others = list(conference.members)
-            member = Member(call, terms.label, starts=terms.starts, ends=terms.ends, muted=terms.muted)
+            now = self._network.clock.now()
+            member = Member(call, terms.label, terms.starts, terms.ends, terms.muted, joined_at=now)
             conference.members[call.sid] = member
             self._of_call[call.sid] = conference
             call.conference = name
@@ -169,7 +169,8 @@ class Conferences:
         for conference in self._all.values():
             if conference.name == name and not conference.over:
                 return conference
-        conference = Conference(name, terms)
+        now = self._network.clock.now()
+        conference = Conference(name, terms, self._network.sids.new("CF"), created_at=now, changed_at=now)
         self._all[conference.sid] = conference
         return conference
 
@@ -204,7 +205,7 @@ class Conferences:
         member: Member | None = None,
         more: dict[str, str] | None = None,
     ) -> None:
-        conference.changed_at = datetime.now(UTC)
+        conference.changed_at = self._network.clock.now()
         terms = conference.terms
         if terms.status_url is None or kind not in terms.status_events:
             return
@@ -229,4 +230,5 @@ class Conferences:
         except WebhookFailed as error:
             log.add("error", conference=conference.name, code=error.code, message=str(error))
             return
-        log.add("webhook", conference=conference.name, url=url, status=answer.status, ms=round(answer.milliseconds, 1))
+        ms = round(self._network.clock.spent_ms(answer.milliseconds), 1)
+        log.add("webhook", conference=conference.name, url=url, status=answer.status, ms=ms)

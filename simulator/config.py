@@ -1,6 +1,14 @@
 """What a stand-in network is told about the world."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+
+from simulator.clock import Clock, RealClock
+from simulator.sids import Sids
+from simulator.stepped import SteppedClock
+
+START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -17,5 +25,17 @@ class NetworkConfig:
     """Everything happens so many times faster."""
     talk_speed: float = 1.0
     """Only what the application says is so many times shorter."""
+    time: Literal["real", "stepped"] = "real"
+    """Stepped: it stands still until it is advanced."""
+    start: datetime = START
+    """When stepped time begins."""
+    seed: int = 0
+    """Of SIDs and tokens in stepped time."""
     stream_survives_update: bool = True
     """Whether a one-way media stream goes on after the call was moved by REST; which is true is not documented."""
+
+    def clock(self) -> Clock:
+        return SteppedClock(self.start) if self.time == "stepped" else RealClock(self.speed)
+
+    def sids(self) -> Sids:
+        return Sids(self.seed if self.time == "stepped" else None)

@@ -4,8 +4,10 @@ from typing import Any
 
 from flask import Blueprint, request
 
+from simulator.clock import NotStepped
 from simulator.network import PhoneNetwork
 from simulator.people import BadStep, Person
+from simulator.stepped import ClockBusy
 
 
 def control_blueprint(network: PhoneNetwork) -> Blueprint:
@@ -14,8 +16,14 @@ def control_blueprint(network: PhoneNetwork) -> Blueprint:
     @control.errorhandler(BadStep)
     @control.errorhandler(KeyError)
     @control.errorhandler(TypeError)
+    @control.errorhandler(ValueError)
     def wrong(error: Exception) -> tuple[dict[str, str], int]:
         return {"error": str(error)}, 400
+
+    @control.errorhandler(NotStepped)
+    @control.errorhandler(ClockBusy)
+    def not_now(error: Exception) -> tuple[dict[str, str], int]:
+        return {"error": str(error)}, 409
 
     @control.post("/people")
     def know() -> dict[str, str]:
@@ -48,6 +56,19 @@ def control_blueprint(network: PhoneNetwork) -> Blueprint:
         after = request.args.get("after", 0, type=int)
         wait_seconds = min(request.args.get("wait_seconds", 0.0, type=float), 30.0)
         return {"events": network.events.after(after, wait_seconds)}
+
+    @control.get("/clock")
+    def tell_time() -> dict[str, str | float]:
+        return {
+            "time": network.config.time,
+            "now": network.clock.now().isoformat(),
+            "seconds": network.clock.elapsed_seconds(),
+        }
+
+    @control.post("/clock")
+    def advance() -> dict[str, str | float]:
+        network.advance(float(request.get_json()["advance_seconds"]))
+        return tell_time()
 
     @control.post("/faults")
     def faults() -> dict[str, bool]:

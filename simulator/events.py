@@ -2,10 +2,10 @@
 
 import json
 import threading
-import time
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from simulator.clock import Clock
 
 Event = dict[str, Any]
 
@@ -13,18 +13,20 @@ Event = dict[str, Any]
 class EventLog:
     """Numbered from 1. `path`: written there as JSON lines too."""
 
-    def __init__(self, path: Path | None = None) -> None:
+    def __init__(self, clock: Clock, path: Path | None = None) -> None:
         self._events: list[Event] = []
         self._grown = threading.Condition()
-        self._began = time.monotonic()
+        self._clock = clock
+        self._began = clock.now()
         self._file = None if path is None else path.open("a", encoding="utf-8", buffering=1)
 
     def add(self, kind: str, **facts: Any) -> None:
         with self._grown:
+            now = self._clock.now()
             event = {
                 "n": len(self._events) + 1,
-                "at": datetime.now(UTC).isoformat(),
-                "seconds": round(time.monotonic() - self._began, 3),
+                "at": now.isoformat(),
+                "seconds": round((now - self._began).total_seconds(), 3),
                 "kind": kind,
                 **facts,
             }

@@ -1,12 +1,14 @@
 """The network itself: calls, conferences, people, pace and faults."""
 
-import queue
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from simulator.call import Call
+from simulator.clock import Mailbox
 from simulator.conference import Conferences
 from simulator.config import NetworkConfig
 from simulator.events import EventLog
@@ -31,28 +33,31 @@ class PhoneNetwork:
 
     def __init__(self, config: NetworkConfig, events_path: Path | None = None) -> None:
         self.config = config
-        self.events = EventLog(events_path)
+        self.clock = config.clock()
+        self.sids = config.sids()
+        self.events = EventLog(self.clock, events_path)
         self.faults = Faults()
         self.calls: dict[str, Call] = {}
         self.conferences = Conferences(self)
         self._people: dict[str, Person] = {}
         self._scripts: dict[str, Script] = {}
         self._lock = threading.RLock()
-        self._outgoing: queue.SimpleQueue[Call | None] = queue.SimpleQueue()
-        self._tellers: dict[str, queue.SimpleQueue[Callable[[], None] | None]] = {}
+        self._outgoing: Mailbox[Call | None] = Mailbox(self.clock)
+        self._tellers: dict[str, Mailbox[Callable[[], None] | None]] = {}
 
     def start(self) -> None:
-        threading.Thread(target=self._pace, name="pace", daemon=True).start()
+        self.clock.spawn("pace", self._pace)
 
     def close(self) -> None:
         self._outgoing.put(None)
         for call in list(self.calls.values()):
             call.end()
+        self.clock.close()
         self.events.close()
 
-    def real(self, seconds: float) -> float:
-        """The network's time in real seconds."""
-        return seconds / self.config.speed
+    def advance(self, seconds: float) -> datetime:
+        """Moves stepped time; returns when all that was due by then has happened. Raises NotStepped, ClockBusy."""
+        return self.clock.advance(seconds)
 
     # People
 
@@ -92,17 +97,16 @@ class PhoneNetwork:
     def place(self, order: Order) -> Call:
         """Queued; the pace decides when it rings."""
         call = self._add(Call(self, order))
-        call.queue_ms = int(1000 * self._outgoing.qsize() / self.config.calls_per_second)
+        call.queue_ms = int(1000 * len(self._outgoing) / self.config.calls_per_second)
         call.event("ordered", to=order.to)
         self._outgoing.put(call)
         return call
 
     def _pace(self) -> None:
-        pacer = threading.Event()
         while (call := self._outgoing.get()) is not None:
             if call.live:
-                threading.Thread(target=self._ring, args=(call,), name=f"ring-{call.sid}", daemon=True).start()
-                pacer.wait(self.real(1 / self.config.calls_per_second))
+                self.clock.spawn(f"ring-{call.sid}", partial(self._ring, call))
+                self.clock.sleep(1 / self.config.calls_per_second)
 
     def _ring(self, call: Call) -> None:
         call.tell_status("queued", "initiated")
@@ -167,18 +171,18 @@ class PhoneNetwork:
         with self._lock:
             teller = self._tellers.get(sid)
             if teller is None:
-                teller = self._tellers[sid] = queue.SimpleQueue()
-                threading.Thread(target=self._tell, args=(teller,), name=f"status-{sid}", daemon=True).start()
+                teller = self._tellers[sid] = Mailbox(self.clock)
+                self.clock.spawn(f"status-{sid}", partial(self._tell, teller))
             teller.put(work)
 
     def tell_no_more(self, sid: str) -> None:
-        """What is still to be told is told; then the thread that tells it ends."""
+        """What is still to be told is told; then the actor that tells it ends."""
         with self._lock:
             teller = self._tellers.pop(sid, None)
         if teller is not None:
             teller.put(None)
 
-    def _tell(self, teller: "queue.SimpleQueue[Callable[[], None] | None]") -> None:
+    def _tell(self, teller: Mailbox[Callable[[], None] | None]) -> None:
         while (work := teller.get()) is not None:
             work()
 

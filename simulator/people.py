@@ -1,8 +1,9 @@
 """People on the line: what a person at one end of a call does, as a list of steps."""
 
 import base64
-import threading
+import itertools
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -38,31 +39,31 @@ class Gone(Exception):
 
 
 class Script:
-    """Steps of one person in one call, in a thread of their own. More may be appended while it runs."""
+    """Steps of one person in one call, an actor of its own. More may be appended while it runs."""
 
     def __init__(self, call: Call, steps: list[Step]) -> None:
         self._call = call
         self._steps = [_checked(step) for step in steps]
-        self._more = threading.Condition()
-        threading.Thread(target=self._run, name=f"person-{call.sid}", daemon=True).start()
+        call.network.clock.spawn(f"person-{call.sid}", self._run)
 
     def append(self, steps: list[Step]) -> None:
-        with self._more:
+        with self._call.changed:
             self._steps += [_checked(step) for step in steps]
-            self._more.notify_all()
+            self._call.changed.notify_all()
 
     def _run(self) -> None:
-        done = 0
-        while self._call.live:
-            with self._more:
-                if not self._more.wait_for(lambda: len(self._steps) > done, timeout=0.5):  # noqa: B023
-                    continue
-                step = self._steps[done]
-            try:
-                _do(self._call, step)
-            except Gone:
-                return
-            done += 1
+        with suppress(Gone):
+            for number in itertools.count():
+                _do(self._call, self._step(number))
+
+    def _step(self, number: int) -> Step:
+        """Waits for it, if need be. Raises Gone."""
+        call = self._call
+        with call.changed:
+            call.changed.wait_for(lambda: not call.live or len(self._steps) > number)
+        if not call.live:
+            raise Gone
+        return self._steps[number]
 
 
 def _do(call: Call, step: Step) -> None:

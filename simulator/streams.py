@@ -2,9 +2,6 @@
 
 import base64
 import json
-import secrets
-import threading
-import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
@@ -15,6 +12,7 @@ import simple_websocket
 from simple_websocket import Client, ConnectionClosed
 
 from simulator.audio import FRAME_BYTES, FRAME_SECONDS, SILENCE
+from simulator.clock import Clock, Flag
 from simulator.webhooks import sign
 
 # The library's own thread closes the socket under a sender when the application hangs up: that send fails as OSError.
@@ -25,26 +23,26 @@ GONE = (ConnectionClosed, OSError)
 class StreamOrder:
     name: str
     url: str
+    sid: str
     account_sid: str
     call_sid: str
     auth_token: str
     parameters: dict[str, str]
-    speed: float
 
 
 class Stream:
-    """Runs in a thread of its own until stopped or cut. `tell` gets stream_started, stream_stopped, stream_error."""
+    """An actor of its own until stopped or cut. `tell` gets stream_started, stream_stopped, stream_error."""
 
-    def __init__(self, order: StreamOrder, tell: Callable[..., None]) -> None:
+    def __init__(self, order: StreamOrder, clock: Clock, tell: Callable[..., None]) -> None:
         self.name = order.name
-        self.sid = f"MZ{secrets.token_hex(16)}"
+        self.sid = order.sid
         self._order = order
+        self._clock = clock
         self._tell = tell
         self._frames: deque[bytes] = deque()
-        self._stopped = threading.Event()
+        self._stopped = Flag(clock)
         self._sequence = 0
-        self._thread = threading.Thread(target=self._run, name=f"stream-{self.sid}", daemon=True)
-        self._thread.start()
+        clock.spawn(f"stream-{self.sid}", self._run)
 
     def speak(self, mulaw: bytes) -> None:
         self._frames.extend(mulaw[i : i + FRAME_BYTES] for i in range(0, len(mulaw), FRAME_BYTES))
@@ -72,13 +70,11 @@ class Stream:
     def _carry(self, socket: Client) -> None:
         socket.send(json.dumps({"event": "connected", "protocol": "Call", "version": "1.0.0"}))
         self._send(socket, "start", start=self._start())
-        began, frames = time.monotonic(), 0
+        began, frames = self._clock.elapsed_seconds(), 0
         while not self._stopped.is_set():
             self._send(socket, "media", media=self._media(frames))
             frames += 1
-            ahead = began + frames * FRAME_SECONDS / self._order.speed - time.monotonic()
-            if ahead > 0:
-                self._stopped.wait(ahead)
+            self._stopped.wait(began + frames * FRAME_SECONDS - self._clock.elapsed_seconds())
         self._send(socket, "stop", stop={"accountSid": self._order.account_sid, "callSid": self._order.call_sid})
 
     def _start(self) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import hmac
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
@@ -39,11 +39,16 @@ def sign(auth_token: str, url: str, parameters: Mapping[str, str]) -> str:
     return base64.b64encode(hmac.new(auth_token.encode(), signed.encode(), hashlib.sha1).digest()).decode()
 
 
+def by_chance() -> str:
+    return secrets.token_hex(16)
+
+
 class Webhooks:
     """One per call: cookies are kept for its length."""
 
-    def __init__(self, auth_token: str) -> None:
+    def __init__(self, auth_token: str, new_token: Callable[[], str] = by_chance) -> None:
         self._auth_token = auth_token
+        self._new_token = new_token
         self._session = requests.Session()
 
     def ask(self, url: str, parameters: Mapping[str, str], method: str = "POST", *, twice: bool = False) -> Answer:
@@ -51,7 +56,7 @@ class Webhooks:
 
         `twice`: the network delivers it a second time, under the same token, and drops that answer.
         """
-        token = secrets.token_hex(16)
+        token = self._new_token()
         answer = self._answer(url, parameters, method, token)
         if twice:
             self._answer(url, parameters, method, token)
