@@ -2,10 +2,12 @@
 
 import sys
 
-from benchmarks import hearing, intents, webhooks
+from benchmarks import hearing, intents, simulator, webhooks
 
 print("Voice webhooks against a bare Flask and gunicorn answer with a signature check", flush=True)
 missed = webhooks.main()
+print("\nThe stand-in network in stepped time", flush=True)
+missed += simulator.main()
 print("\nHearing", flush=True)
 missed += hearing.main()
 print("\nIntents", flush=True)

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from simulator.call import Call
-from simulator.clock import Mailbox
+from simulator.clock import Flag, Mailbox
 from simulator.conference import Conferences
 from simulator.config import NetworkConfig
 from simulator.events import EventLog
@@ -42,6 +42,7 @@ class PhoneNetwork:
         self._people: dict[str, Person] = {}
         self._scripts: dict[str, Script] = {}
         self._lock = threading.RLock()
+        self._closing = Flag(self.clock)
         self._outgoing: Mailbox[Call | None] = Mailbox(self.clock)
         self._tellers: dict[str, Mailbox[Callable[[], None] | None]] = {}
 
@@ -49,6 +50,7 @@ class PhoneNetwork:
         self.clock.spawn("pace", self._pace)
 
     def close(self) -> None:
+        self._closing.set()
         self._outgoing.put(None)
         for call in list(self.calls.values()):
             call.end()
@@ -106,7 +108,7 @@ class PhoneNetwork:
         while (call := self._outgoing.get()) is not None:
             if call.live:
                 self.clock.spawn(f"ring-{call.sid}", partial(self._ring, call))
-                self.clock.sleep(1 / self.config.calls_per_second)
+                self._closing.wait(1 / self.config.calls_per_second)
 
     def _ring(self, call: Call) -> None:
         call.tell_status("queued", "initiated")

@@ -84,6 +84,19 @@ def test_frames_arrive_in_order_with_what_twilio_sends(stage, ear: Ear, tmp_path
     assert 45 <= len(voiced) <= 52  # a second of it
 
 
+def test_in_stepped_time_a_stream_carries_fifty_frames_a_second(make_stage, ear: Ear) -> None:
+    stage = make_stage(time="stepped")
+    # A pause of four seconds, and what is said: five syllables of 6.5 a second, and a breath.
+    stage.app.documents = {"answer": streaming(ear.url)}
+    stage.calls()
+
+    stage.client.advance(60)
+
+    assert ear.closed.wait(10)
+    timestamps = [int(m["media"]["timestamp"]) for m in ear.messages if m["event"] == "media"]
+    assert timestamps == list(range(0, 5070, 20))
+
+
 def test_the_handshake_is_signed(stage, ear: Ear) -> None:
     stage.app.documents = {"answer": streaming(ear.url)}
 

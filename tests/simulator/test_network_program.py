@@ -32,3 +32,32 @@ def test_the_program_says_where_it_listens_and_ends_when_told(
     written = [json.loads(text) for text in events.read_text().splitlines()]
     # Nobody answers there: the network tries twice, tells the error, and the call ends.
     assert [e["kind"] for e in written if e["call"] == sid] == ["dialled", "answered", "error", "ended"]
+
+
+def test_two_runs_in_stepped_time_write_the_same_events(tmp_path: Path, repo_root: Path) -> None:
+    one, other, seeded = tmp_path / "one.jsonl", tmp_path / "other.jsonl", tmp_path / "seeded.jsonl"
+
+    for events, seed in ((one, "0"), (other, "0"), (seeded, "1")):
+        _an_hour_from_new_years_eve(repo_root, events, seed)
+
+    assert one.read_bytes() == other.read_bytes()
+    assert one.read_bytes() != seeded.read_bytes()
+    written = [json.loads(text) for text in one.read_text().splitlines()]
+    assert [(e["kind"], e["at"]) for e in written] == [
+        ("dialled", "2027-12-31T23:30:00+00:00"),
+        ("answered", "2027-12-31T23:30:00+00:00"),
+        ("error", "2027-12-31T23:30:00+00:00"),
+        ("ended", "2027-12-31T23:30:00+00:00"),
+    ]
+
+
+def _an_hour_from_new_years_eve(repo_root: Path, events: Path, seed: str) -> None:
+    address = ["--port", "0", "--voice-url", "http://127.0.0.1:1/answer", "--events", str(events)]
+    stepped = ["--time", "stepped", "--start", "2027-12-31T23:30:00", "--seed", seed]
+    command = [sys.executable, "-m", "simulator", "--auth-token", "secret", *address, *stepped]
+    with subprocess.Popen(command, cwd=repo_root, stdout=subprocess.PIPE, text=True) as program:
+        assert program.stdout is not None
+        client = NetworkClient(program.stdout.readline().removeprefix("listening on ").strip())
+        client.call("+821012345678")
+        assert client.advance(3600).isoformat() == "2028-01-01T00:30:00+00:00"
+        program.send_signal(signal.SIGTERM)

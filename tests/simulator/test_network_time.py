@@ -1,6 +1,7 @@
 """Calls in stepped time: hours pass at once, and the same day is the same to the last byte."""
 
 import random
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,12 +13,25 @@ import requests
 from simulator.clock import NotStepped
 from simulator.config import START, NetworkConfig
 from simulator.network import PhoneNetwork
+from simulator.order import Order
 from simulator.people import Person
 
 OPERATOR, AGENT = "+82215550101", "+821099990000"
 HOUR = 3600
+ACTORS = ("call-", "person-", "status-", "ring-", "pace")
 HOLD = '<Response><Say>one moment</Say><Pause length="90"/></Response>'
 ROOM = '<Response><Dial><Conference waitUrl="/hold" endConferenceOnExit="true">room</Conference></Dial></Response>'
+
+
+def stepped(app) -> NetworkConfig:
+    return NetworkConfig(
+        account_sid="AC" + "5" * 32,
+        auth_token="secret",
+        number="+82215550100",
+        voice_url=f"{app.url}/answer",
+        status_url=f"{app.url}/status",
+        time="stepped",
+    )
 
 
 @pytest.fixture
@@ -160,6 +174,38 @@ def test_a_document_that_leads_to_itself_does_not_hold_time_still(stage) -> None
     assert events(stage, sid, "ended") == [("ended", 3.0)]
 
 
+def test_closing_the_network_ends_every_call_and_every_thread(app) -> None:
+    app.documents = {"answer": HOLD, "status": "<Response/>"}
+    network = PhoneNetwork(stepped(app))
+    network.start()
+    sids = [network.dial_in(Person(f"+82101111000{n}", steps=[{"stays": True}])).sid for n in range(5)]
+    network.place(Order(AGENT, "+82215550100", "outbound-api", f"{app.url}/answer"))
+    network.advance(60)
+
+    network.close()
+
+    assert [network.calls[sid].status for sid in sids] == ["completed"] * 5
+    assert len(app.asked("status")) == 5
+    for thread in threading.enumerate():
+        if thread.name.startswith(ACTORS):
+            thread.join(5)
+            assert not thread.is_alive()
+
+
+def test_closing_the_network_while_time_is_advanced_ends_the_advance(app) -> None:
+    def close(_: dict[str, str]) -> str:
+        threading.Thread(target=network.close).start()
+        network.events.after(2, wait_seconds=5)  # Dialled, answered; next, it has ended.
+        return HOLD
+
+    network = PhoneNetwork(stepped(app))
+    app.documents = {"answer": close, "status": ""}
+    network.start()
+    network.dial_in(Person("+821011110000", steps=[{"stays": True}]))
+
+    assert network.advance(24 * HOUR) < START + timedelta(hours=1)
+
+
 # A day
 
 
@@ -184,15 +230,7 @@ DAY = {
 def a_day_of_calls(app, log: Path, calls: int) -> bytes:
     """People phone at any minute, wait, press keys or none, talk to an operator or to each other, and hang up."""
     app.documents = DAY
-    config = NetworkConfig(
-        account_sid="AC" + "5" * 32,
-        auth_token="secret",
-        number="+82215550100",
-        voice_url=f"{app.url}/answer",
-        status_url=f"{app.url}/status",
-        time="stepped",
-    )
-    network, chance = PhoneNetwork(config, log), random.Random(8)
+    network, chance = PhoneNetwork(stepped(app), log), random.Random(8)
     network.start()
     network.know(Person(OPERATOR, answers_after_seconds=4, steps=[{"waits_seconds": 150}, {"hangs_up": True}]))
     for number in range(calls):
