@@ -1,12 +1,15 @@
 """Stepped time by itself: what is planned happens in one order, and only when time is told to move."""
 
+import re
 import threading
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import simulator
 from simulator.clock import Flag, Mailbox, NotStepped, RealClock
 from simulator.stepped import ClockBusy, NoActor, SteppedClock
 
@@ -203,3 +206,31 @@ def test_real_waits_are_shorter_by_the_speed() -> None:
     clock.sleep(20)
 
     assert 20 <= clock.elapsed_seconds() - began < 1000
+
+
+# Who else might tell the time
+
+SIMULATOR = Path(simulator.__file__).parent
+WORLD = {
+    "clock.py": "real time",
+    "stepped.py": "stepped time",
+    "sids.py": "where SIDs come from",
+    "client.py": "its user lives in real time",
+    "events.py": "who reads the log waits in real time",
+    "server.py": "the server's thread",
+    "__main__.py": "until the program is stopped",
+    "webhooks.py": "the token of who gives none",
+    "rest.py": "an answer held back on demand, from a client in real time",
+}
+OWN_WAITS = r"threading\.(?:Thread|Event|Condition|Timer|Semaphore)|time\.(?:sleep|monotonic|time)\(|import queue"
+OWN_DATES = r"datetime\.(?:now|today|utcnow)\(|secrets\.|uuid4|random\.(?:random|choice|randbytes)\("
+
+
+def test_whatever_waits_or_tells_a_date_in_the_network_asks_its_clock() -> None:
+    found = {
+        path.name: re.findall(f"{OWN_WAITS}|{OWN_DATES}", path.read_text(encoding="utf-8"))
+        for path in sorted(SIMULATOR.glob("**/*.py"))
+        if path.name not in WORLD
+    }
+
+    assert {name: uses for name, uses in found.items() if uses} == {}
