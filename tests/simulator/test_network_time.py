@@ -1,10 +1,8 @@
 """Calls in stepped time: hours pass at once, and the same day is the same to the last byte."""
 
-import random
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,11 +14,10 @@ from simulator.network import PhoneNetwork
 from simulator.order import Order
 from simulator.people import Person
 
-OPERATOR, AGENT = "+82215550101", "+821099990000"
+AGENT = "+821099990000"
 HOUR = 3600
 ACTORS = ("call-", "person-", "status-", "ring-", "pace")
 HOLD = '<Response><Say>one moment</Say><Pause length="90"/></Response>'
-ROOM = '<Response><Dial><Conference waitUrl="/hold" endConferenceOnExit="true">room</Conference></Dial></Response>'
 
 
 def stepped(app) -> NetworkConfig:
@@ -204,47 +201,3 @@ def test_closing_the_network_while_time_is_advanced_ends_the_advance(app) -> Non
     network.dial_in(Person("+821011110000", steps=[{"stays": True}]))
 
     assert network.advance(24 * HOUR) < START + timedelta(hours=1)
-
-
-# A day
-
-
-def key_pressed(parameters: dict[str, str]) -> str:
-    if parameters["Digits"] == "1":
-        return f'<Response><Dial action="/after" timeout="15">{OPERATOR}</Dial></Response>'
-    if parameters["Digits"] == "2":
-        return ROOM
-    return "<Response><Say>no such number</Say><Hangup/></Response>"
-
-
-DAY = {
-    "answer": '<Response><Gather numDigits="1" action="/key" timeout="5"><Say>press a key</Say></Gather>'
-    "<Say>nothing was pressed</Say><Redirect>/answer</Redirect></Response>",
-    "key": key_pressed,
-    "hold": HOLD,
-    "after": lambda p: f"<Response><Say>{p['DialCallStatus']}</Say></Response>",
-    "status": "<Response/>",
-}
-
-
-def a_day_of_calls(app, log: Path, calls: int) -> bytes:
-    """People phone at any minute, wait, press keys or none, talk to an operator or to each other, and hang up."""
-    app.documents = DAY
-    network, chance = PhoneNetwork(stepped(app), log), random.Random(8)
-    network.start()
-    network.know(Person(OPERATOR, answers_after_seconds=4, steps=[{"waits_seconds": 150}, {"hangs_up": True}]))
-    for number in range(calls):
-        presses = [{"waits_for": "press a key"}, {"presses": chance.choice("1229")}, {"waits_seconds": 240}]
-        steps = presses if chance.random() < 0.8 else [{"waits_seconds": chance.randint(1, 20)}]
-        network.dial_in(Person(f"+8210{number:08}", steps=[*steps, {"hangs_up": True}]))
-        network.advance(chance.expovariate(calls / (24 * HOUR)))
-    network.advance(HOUR)
-    network.close()
-    return log.read_bytes()
-
-
-def test_a_day_of_five_hundred_calls_is_the_same_twice(app, tmp_path: Path) -> None:
-    one, other = (a_day_of_calls(app, tmp_path / name, calls=500) for name in ("one.jsonl", "other.jsonl"))
-
-    assert one == other
-    assert one.count(b'"kind": "ended"') >= 500
