@@ -79,7 +79,7 @@ def _run(url: str) -> Run:
     network.advance(2 * TALK_SECONDS)
     took_seconds = time.perf_counter() - began
     memory_mib = psutil.Process().memory_info().rss / 2**20
-    seconds, events = network.clock.elapsed_seconds(), network.events.after(0, 0)
+    seconds, events = network.elapsed_seconds(), network.events.after(0, 0)
     network.close()
     return Run(took_seconds, seconds, events, memory_mib)
 

@@ -46,16 +46,16 @@ class Call:
     """The call that dialled this one."""
 
     def __post_init__(self) -> None:
-        self.sid = self.network.sids.new("CA")
-        self.token = self.network.sids.token()
-        self.created_at = self.network.clock.now()
+        self.sid = self.network.new_sid("CA")
+        self.token = self.network.new_token()
+        self.created_at = self.network.now()
         self.changed = self.network.clock.condition()
         self.digits: deque[str] = deque()
         self.said: list[Utterance] = []
         """By the person, since the application began to listen; the last one may not be over yet."""
         self._saying = False
         self._move: Fetch | None = None
-        self._webhooks = Webhooks(self.network.config.auth_token, self.network.sids.token)
+        self._webhooks = Webhooks(self.network.config.auth_token, self.network.new_token)
         self._told = 0
         self._telling = threading.Lock()
         self._fetched_at = self.created_at
@@ -109,7 +109,7 @@ class Call:
             if not self.live:
                 return
             self.status = status
-            self.ended_at = self.network.clock.now()
+            self.ended_at = self.network.now()
             self.changed.notify_all()
         self.stop_streams()
         self.network.conferences.leave(self)
@@ -130,7 +130,7 @@ class Call:
     def answer(self) -> None:
         """Somebody picked up: fetch the first document and act it out until the call ends."""
         if self.pick_up():
-            self.network.clock.spawn(f"call-{self.sid}", self._live_through)
+            self.network.aside(f"call-{self.sid}", self._live_through)
 
     def pick_up(self) -> bool:
         """In progress from now on. False when it no longer rings."""
@@ -138,7 +138,7 @@ class Call:
             if self.status not in ("queued", "ringing"):
                 return False
             self.status = "in-progress"
-            self.started_at = self.network.clock.now()
+            self.started_at = self.network.now()
             self.changed.notify_all()
         self.event("answered")
         self.tell_status("in-progress", "answered")
@@ -173,7 +173,7 @@ class Call:
 
     def _breathe(self) -> None:
         """Where an answer takes no time, documents that only lead to each other would hold time still for ever."""
-        now = self.network.clock.now()
+        now = self.network.now()
         self._fetched_at_once = self._fetched_at_once + 1 if now == self._fetched_at else 1
         self._fetched_at = now
         if self._fetched_at_once > DOCUMENTS_AT_ONCE:
@@ -260,7 +260,7 @@ class Call:
 
     def start_stream(self, name: str, url: str, parameters: dict[str, str]) -> None:
         network, config = self.network, self.network.config
-        sid = network.sids.new("MZ")
+        sid = network.new_sid("MZ")
         order = StreamOrder(name, url, sid, config.account_sid, self.sid, config.auth_token, parameters)
         self.stop_stream(name)
         self.streams[name] = Stream(order, network.clock, self.event)
@@ -294,7 +294,7 @@ class Call:
             "CallStatus": status,
             "CallbackSource": "call-progress-events",
             "SequenceNumber": str(number),
-            "Timestamp": self.network.clock.now().strftime("%a, %d %b %Y %H:%M:%S +0000"),
+            "Timestamp": self.network.now().strftime("%a, %d %b %Y %H:%M:%S +0000"),
         }
         if status == "completed":
             parameters["CallDuration"] = str(self.duration_seconds)

@@ -83,7 +83,7 @@ class Conferences:
 
     def __init__(self, network: "PhoneNetwork") -> None:
         self._network = network
-        self._webhooks = Webhooks(network.config.auth_token, network.sids.token)
+        self._webhooks = Webhooks(network.config.auth_token, network.new_token)
         self._lock = threading.RLock()
         self._all: dict[str, Conference] = {}
         self._of_call: dict[str, Conference] = {}
@@ -99,7 +99,7 @@ class Conferences:
         with self._lock:
             conference = self._open(name, terms)
             others = list(conference.members)
-            now = self._network.clock.now()
+            now = self._network.now()
             member = Member(call, terms.label, terms.starts, terms.ends, terms.muted, joined_at=now)
             conference.members[call.sid] = member
             self._of_call[call.sid] = conference
@@ -169,8 +169,8 @@ class Conferences:
         for conference in self._all.values():
             if conference.name == name and not conference.over:
                 return conference
-        now = self._network.clock.now()
-        conference = Conference(name, terms, self._network.sids.new("CF"), created_at=now, changed_at=now)
+        now = self._network.now()
+        conference = Conference(name, terms, self._network.new_sid("CF"), created_at=now, changed_at=now)
         self._all[conference.sid] = conference
         return conference
 
@@ -205,7 +205,7 @@ class Conferences:
         member: Member | None = None,
         more: dict[str, str] | None = None,
     ) -> None:
-        conference.changed_at = self._network.clock.now()
+        conference.changed_at = self._network.now()
         terms = conference.terms
         if terms.status_url is None or kind not in terms.status_events:
             return

@@ -61,8 +61,8 @@ def control_blueprint(network: PhoneNetwork) -> Blueprint:
     def tell_time() -> dict[str, str | float]:
         return {
             "time": network.config.time,
-            "now": network.clock.now().isoformat(),
-            "seconds": network.clock.elapsed_seconds(),
+            "now": network.now().isoformat(),
+            "seconds": network.elapsed_seconds(),
         }
 
     @control.post("/clock")

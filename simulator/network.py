@@ -34,7 +34,7 @@ class PhoneNetwork:
     def __init__(self, config: NetworkConfig, events_path: Path | None = None) -> None:
         self.config = config
         self.clock = config.clock()
-        self.sids = config.sids()
+        self._sids = config.sids()
         self.events = EventLog(self.clock, events_path)
         self.faults = Faults()
         self.calls: dict[str, Call] = {}
@@ -47,7 +47,7 @@ class PhoneNetwork:
         self._tellers: dict[str, Mailbox[Callable[[], None] | None]] = {}
 
     def start(self) -> None:
-        self.clock.spawn("pace", self._pace)
+        self.aside("pace", self._pace)
 
     def close(self) -> None:
         self._closing.set()
@@ -60,6 +60,23 @@ class PhoneNetwork:
     def advance(self, seconds: float) -> datetime:
         """Moves stepped time; returns when all that was due by then has happened. Raises NotStepped, ClockBusy."""
         return self.clock.advance(seconds)
+
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    def elapsed_seconds(self) -> float:
+        """Of the network's time, since it began."""
+        return self.clock.elapsed_seconds()
+
+    def aside(self, name: str, work: Callable[[], None]) -> None:
+        """By an actor of its own, who may wait."""
+        self.clock.spawn(name, work)
+
+    def new_sid(self, kind: str) -> str:
+        return self._sids.new(kind)
+
+    def new_token(self) -> str:
+        return self._sids.token()
 
     # People
 
@@ -107,8 +124,9 @@ class PhoneNetwork:
     def _pace(self) -> None:
         while (call := self._outgoing.get()) is not None:
             if call.live:
-                self.clock.spawn(f"ring-{call.sid}", partial(self._ring, call))
-                self._closing.wait(1 / self.config.calls_per_second)
+                self.aside(f"ring-{call.sid}", partial(self._ring, call))
+                if self._closing.wait(1 / self.config.calls_per_second):
+                    return
 
     def _ring(self, call: Call) -> None:
         call.tell_status("queued", "initiated")
@@ -174,7 +192,7 @@ class PhoneNetwork:
             teller = self._tellers.get(sid)
             if teller is None:
                 teller = self._tellers[sid] = Mailbox(self.clock)
-                self.clock.spawn(f"status-{sid}", partial(self._tell, teller))
+                self.aside(f"status-{sid}", partial(self._tell, teller))
             teller.put(work)
 
     def tell_no_more(self, sid: str) -> None:

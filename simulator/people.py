@@ -44,7 +44,7 @@ class Script:
     def __init__(self, call: Call, steps: list[Step]) -> None:
         self._call = call
         self._steps = [_checked(step) for step in steps]
-        call.network.clock.spawn(f"person-{call.sid}", self._run)
+        call.network.aside(f"person-{call.sid}", self._run)
 
     def append(self, steps: list[Step]) -> None:
         with self._call.changed:
