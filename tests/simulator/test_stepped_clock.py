@@ -4,6 +4,7 @@ import re
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -61,6 +62,44 @@ def test_many_small_steps_are_as_good_as_one(sleeps: list[list[float]], steps: l
     if steps:
         assert other.happened == one.happened
     assert piecemeal.now() == at_once.now()
+
+
+ACTIONS = st.tuples(st.sampled_from(["sleep", "wait", "raise", "spawn"]), st.integers(0, 3))
+
+
+def lived(programs: list[list[tuple[str, int]]], steps: list[float]) -> list[tuple[float, int, str]]:
+    """What actors do who sleep, wait for each other's flags, raise them, and start others of their kind."""
+    clock, log = SteppedClock(START), []
+    flags = [Flag(clock) for _ in range(4)]
+
+    def act(actor: int, program: list[tuple[str, int]]) -> None:
+        for place, (what, number) in enumerate(program):
+            if what == "sleep":
+                clock.sleep(number / 2)
+            elif what == "wait":
+                what = f"waited {flags[number].wait(1.5)}"
+            elif what == "raise":
+                flags[number].set()
+            else:
+                clock.spawn("child", lambda rest=program[place + 1 :], child=10 * actor + number: act(child, rest))
+            log.append((clock.elapsed_seconds(), actor, what))
+
+    for actor, program in enumerate(programs, start=1):
+        clock.spawn("actor", lambda actor=actor, program=program: act(actor, program))
+    for seconds in steps:
+        clock.advance(seconds)
+    clock.close()
+    return log
+
+
+@given(st.lists(st.lists(ACTIONS, max_size=5), max_size=4))
+@settings(deadline=None, max_examples=60)
+def test_the_same_actors_live_the_same_life_each_time_however_time_is_cut(programs: list[list[Any]]) -> None:
+    log = lived(programs, [20.0])
+
+    assert lived(programs, [20.0]) == log
+    assert lived(programs, [0.25] * 80) == log
+    assert [at for at, _, _ in log] == sorted(at for at, _, _ in log)
 
 
 def test_nothing_happens_until_time_is_told_to_move() -> None:
