@@ -11,8 +11,11 @@ PAGE_SIZE = 50
 
 
 def error(status: int, code: int, message: str) -> tuple[Response, int]:
-    more = f"https://www.twilio.com/docs/errors/{code}"
-    return jsonify({"code": code, "message": message, "more_info": more, "status": status}), status
+    return jsonify({"code": code, "message": message, "more_info": error_page(code), "status": status}), status
+
+
+def error_page(code: int) -> str:
+    return f"https://www.twilio.com/docs/errors/{code}"
 
 
 def not_found() -> tuple[Response, int]:

@@ -32,8 +32,9 @@ class NetworkClient:
     def look(self, sid: str) -> dict[str, Any]:
         return self._get(f"/calls/{sid}")
 
-    def faults(self, **wanted: Any) -> None:
-        self._post("/faults", wanted)
+    def faults(self, **wanted: Any) -> dict[str, Any]:
+        """What goes wrong from now on, as docs/simulator.md names it; nothing named: nothing. What holds now."""
+        return self._post("/faults", wanted)
 
     def events(self, after: int = 0, wait_seconds: float = 0) -> list[Event]:
         found: list[Event] = self._get(f"/events?after={after}&wait_seconds={wait_seconds}")["events"]

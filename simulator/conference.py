@@ -84,7 +84,7 @@ class Conferences:
 
     def __init__(self, network: "PhoneNetwork") -> None:
         self._network = network
-        self._webhooks = Webhooks(network.config.auth_token)
+        self._webhooks = Webhooks(network.config.auth_token, network.faults)
         self._lock = threading.RLock()
         self._all: dict[str, Conference] = {}
         self._of_call: dict[str, Conference] = {}
@@ -220,13 +220,13 @@ class Conferences:
             **(more or {}),
         }
         url, method = terms.status_url, terms.status_method
-        self._network.later(conference.sid, lambda: self._send(conference, url, parameters, method))
+        self._network.later(conference.sid, lambda: self._send(conference, url, parameters, method), url)
 
     def _send(self, conference: Conference, url: str, parameters: dict[str, str], method: str) -> None:
         log = self._network.events
         try:
             answer = self._webhooks.ask(url, parameters, method)
         except WebhookFailed as error:
-            log.add("error", conference=conference.name, code=error.code, message=str(error))
+            log.add("error", conference=conference.name, code=error.code, message=str(error), url=url, method=method)
             return
         log.add("webhook", conference=conference.name, url=url, status=answer.status, ms=round(answer.milliseconds, 1))

@@ -4,6 +4,8 @@ from typing import Any
 
 from flask import Blueprint, request
 
+from simulator.breaks import BREAKS
+from simulator.faults import BadFault
 from simulator.network import PhoneNetwork
 from simulator.people import BadStep, Person
 
@@ -11,6 +13,7 @@ from simulator.people import BadStep, Person
 def control_blueprint(network: PhoneNetwork) -> Blueprint:
     control = Blueprint("control", __name__, url_prefix="/simulator")
 
+    @control.errorhandler(BadFault)
     @control.errorhandler(BadStep)
     @control.errorhandler(KeyError)
     @control.errorhandler(TypeError)
@@ -49,15 +52,14 @@ def control_blueprint(network: PhoneNetwork) -> Blueprint:
         wait_seconds = min(request.args.get("wait_seconds", 0.0, type=float), 30.0)
         return {"events": network.events.after(after, wait_seconds)}
 
+    @control.get("/faults")
+    def faults() -> dict[str, Any]:
+        return network.faults.table()
+
     @control.post("/faults")
-    def faults() -> dict[str, bool]:
-        wanted = request.get_json()
-        network.faults.webhook_twice = bool(wanted.get("webhook_twice", False))
-        network.faults.rest_create = wanted.get("rest_create")
-        network.faults.rest_create_times = int(wanted.get("times", 1))
-        if wanted.get("cut_streams"):
-            for call in list(network.calls.values()):
-                call.stop_streams()
-        return {"ok": True}
+    def go_wrong() -> dict[str, Any]:
+        for name, fault in network.faults.ask_for(request.get_json()).items():
+            BREAKS[name](network, fault)
+        return network.faults.table()
 
     return control

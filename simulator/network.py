@@ -3,27 +3,17 @@
 import queue
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from simulator.call import Call
 from simulator.conference import Conferences
 from simulator.config import NetworkConfig
 from simulator.events import EventLog
+from simulator.faults import Faults
 from simulator.order import Order
 from simulator.people import Person, Script, Step
 
 DAY_SECONDS = 24 * 3600.0
-
-
-@dataclass
-class Faults:
-    """What goes wrong from now on."""
-
-    webhook_twice: bool = False
-    rest_create: str | None = None
-    """`429`, `500`, or `timeout_after_placing`."""
-    rest_create_times: int = 0
 
 
 class PhoneNetwork:
@@ -45,6 +35,7 @@ class PhoneNetwork:
         threading.Thread(target=self._pace, name="pace", daemon=True).start()
 
     def close(self) -> None:
+        self.faults.over.set()
         self._outgoing.put(None)
         for call in list(self.calls.values()):
             call.end()
@@ -53,6 +44,12 @@ class PhoneNetwork:
     def real(self, seconds: float) -> float:
         """The network's time in real seconds."""
         return seconds / self.config.speed
+
+    @property
+    def streams_survive(self) -> bool:
+        """Whether a one-way media stream goes on after the call was moved by REST."""
+        asked = self.faults.value("stream_survives_update")
+        return self.config.stream_survives_update if asked is None else bool(asked)
 
     # People
 
@@ -75,6 +72,9 @@ class PhoneNetwork:
             url=config.voice_url,
             status_url=config.status_url,
             fallback_url=config.fallback_url,
+            forwarded_from=person.forwarded_from,
+            caller_name=person.caller_name,
+            stir_verstat=person.stir_verstat,
         )
         call = self._add(Call(self, order))
         call.event("dialled", to=config.number)
@@ -163,19 +163,22 @@ class PhoneNetwork:
 
     # Status callbacks, in order for each call and each conference
 
-    def later(self, sid: str, work: Callable[[], None]) -> None:
+    def later(self, sid: str, work: Callable[[], None], url: str = "") -> None:
         with self._lock:
             teller = self._tellers.get(sid)
             if teller is None:
                 teller = self._tellers[sid] = queue.SimpleQueue()
                 threading.Thread(target=self._tell, args=(teller,), name=f"status-{sid}", daemon=True).start()
-            teller.put(work)
+            for due in self.faults.in_order(sid, work, url):
+                teller.put(due)
 
     def tell_no_more(self, sid: str) -> None:
         """What is still to be told is told; then the thread that tells it ends."""
         with self._lock:
             teller = self._tellers.pop(sid, None)
         if teller is not None:
+            for held in self.faults.let_go(sid):
+                teller.put(held)
             teller.put(None)
 
     def _tell(self, teller: "queue.SimpleQueue[Callable[[], None] | None]") -> None:

@@ -12,6 +12,11 @@ class Order:
     method: str = "POST"
     status_url: str | None = None
     status_events: tuple[str, ...] = ("completed",)
+    status_method: str = "POST"
     fallback_url: str | None = None
+    fallback_method: str = "POST"
     ring_seconds: float = 60.0
     twiml: str | None = None
+    forwarded_from: str | None = None
+    caller_name: str | None = None
+    stir_verstat: str | None = None

@@ -31,6 +31,11 @@ class Person:
     answers_with: str = "answer"
     """`answer`, `busy`, `no-answer`, `decline`."""
     steps: list[Step] = field(default_factory=list)
+    forwarded_from: str = ""
+    """Whom they had called, where that number forwards its calls."""
+    caller_name: str = ""
+    stir_verstat: str = ""
+    """What the carrier says of their number; the words are Twilio's, such as TN-Validation-Passed-A."""
 
 
 class Gone(Exception):

@@ -2,7 +2,6 @@
 
 import base64
 import hmac
-import threading
 from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
@@ -13,7 +12,9 @@ from simulator.answers import VERSION, error, not_found, page, rfc2822
 from simulator.call import FINAL, Call
 from simulator.conference_rest import serve_conferences
 from simulator.network import PhoneNetwork
+from simulator.notifications import serve_notifications
 from simulator.order import Order
+from simulator.rest_faults import serve_faults
 from simulator.verbs import Fetch
 
 Handler = Callable[..., Any]
@@ -54,7 +55,9 @@ def rest_blueprint(network: PhoneNetwork) -> Blueprint:
         asked = request.args.get("PhoneNumber")
         return page("incoming_phone_numbers", [number_json(network)] if asked in (None, network.config.number) else [])
 
+    serve_faults(rest, network.faults)
     serve_conferences(rest, network)
+    serve_notifications(rest, network)
     return rest
 
 
@@ -94,23 +97,7 @@ def _create(network: PhoneNetwork) -> Any:
         return error(400, 21205, "Url parameter is required")
     if not form["To"].startswith(("+", "client:")):
         return error(400, 21211, f"The 'To' phone number provided ({form['To']}) is not valid")
-    fault = _fault(network)
-    if fault == "429":
-        return error(429, 20429, "Too many requests")
-    if fault == "500":
-        return error(500, 20500, "Internal server error")
-    call = network.place(_order(form))
-    if fault == "timeout_after_placing":
-        threading.Event().wait(30)  # The call is on its way; whoever asked has stopped waiting for the answer.
-    return call_json(call), 201
-
-
-def _fault(network: PhoneNetwork) -> str | None:
-    faults = network.faults
-    if faults.rest_create is None or faults.rest_create_times < 1:
-        return None
-    faults.rest_create_times -= 1
-    return faults.rest_create
+    return call_json(network.place(_order(form))), 201
 
 
 def _order(form: Any) -> Order:

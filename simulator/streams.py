@@ -42,6 +42,7 @@ class Stream:
         self._tell = tell
         self._frames: deque[bytes] = deque()
         self._stopped = threading.Event()
+        self._cut = False
         self._sequence = 0
         self._thread = threading.Thread(target=self._run, name=f"stream-{self.sid}", daemon=True)
         self._thread.start()
@@ -50,6 +51,11 @@ class Stream:
         self._frames.extend(mulaw[i : i + FRAME_BYTES] for i in range(0, len(mulaw), FRAME_BYTES))
 
     def stop(self) -> None:
+        self._stopped.set()
+
+    def cut(self) -> None:
+        """The socket breaks, without a last word."""
+        self._cut = True
         self._stopped.set()
 
     def _run(self) -> None:
@@ -79,6 +85,8 @@ class Stream:
             ahead = began + frames * FRAME_SECONDS / self._order.speed - time.monotonic()
             if ahead > 0:
                 self._stopped.wait(ahead)
+        if self._cut:
+            return
         self._send(socket, "stop", stop={"accountSid": self._order.account_sid, "callSid": self._order.call_sid})
 
     def _start(self) -> dict[str, Any]:

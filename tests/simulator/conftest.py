@@ -28,6 +28,8 @@ class Application:
 
     url: str = ""
     documents: dict[str, Answer] = field(default_factory=dict)
+    otherwise: dict[str, Answer] = field(default_factory=dict)
+    """Where `documents` has none."""
     requests: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     signed: list[bool] = field(default_factory=list)
@@ -38,7 +40,7 @@ class Application:
         self.headers.append(dict(request.headers))
         signature = request.headers.get("X-Twilio-Signature", "")
         self.signed.append(RequestValidator(TOKEN).validate(request.url, request.form, signature))
-        document = self.documents.get(path)
+        document = self.documents.get(path, self.otherwise.get(path))
         if document is None:
             return Response("no such document", status=404)
         answer = document if isinstance(document, str) else document(parameters)

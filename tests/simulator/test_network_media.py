@@ -162,3 +162,21 @@ def test_what_is_no_recording_is_told(tmp_path: Path) -> None:
 
     with pytest.raises(BadRecording):
         read_wav(path)
+
+
+def test_a_cut_socket_breaks_without_a_last_word(stage, ear: Ear) -> None:
+    stage.app.documents = {"answer": streaming(ear.url)}
+    sid = stage.calls()
+    stage.client.wait_for(lambda e: e["kind"] == "stream_started")
+
+    stage.client.faults(media_cut=True, only=sid)
+    stage.ends(sid)
+
+    assert "stop" not in [m["event"] for m in ear.messages]
+
+
+@pytest.mark.parametrize("survives", [True, False])
+def test_which_truth_holds_of_streams_and_moves_can_be_said_at_any_time(stage, survives: bool) -> None:
+    stage.client.faults(stream_survives_update=survives)
+
+    assert stage.server.network.streams_survive is survives

@@ -30,5 +30,11 @@ def test_the_program_says_where_it_listens_and_ends_when_told(
     assert line.startswith("listening on http://127.0.0.1:")
     assert program.returncode == 0
     written = [json.loads(text) for text in events.read_text().splitlines()]
-    # Nobody answers there: the network tries twice, tells the error, and the call ends.
-    assert [e["kind"] for e in written if e["call"] == sid] == ["dialled", "answered", "error", "ended"]
+    # Nobody answers there: the network tries twice, tells the error, apologises, and the call ends.
+    assert [e["kind"] for e in written if e["call"] == sid] == [
+        "dialled",
+        "answered",
+        "error",
+        "said_by_app",
+        "ended",
+    ]
