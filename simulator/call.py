@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from simulator.detection import before_the_document
 from simulator.order import Order
 from simulator.parameters import voice_parameters
 from simulator.speech import Utterance
@@ -48,6 +49,8 @@ class Call:
     """What the person at this end was told so far."""
     conference: str | None = None
     streams: dict[str, Stream] = field(default_factory=dict)
+    answered_by: str | None = None
+    """As detection has it."""
     parent: "Call | None" = None
     """The call that dialled this one."""
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
@@ -147,10 +150,19 @@ class Call:
         return True
 
     def _live_through(self) -> None:
-        fetch: Fetch | None = Fetch(self.order.url or "", self.order.method, twiml=self.order.twiml)
+        fetch = self._begin()
         while fetch is not None and self.live:
             fetch = self._next_document(fetch)
         self.end()
+
+    def _begin(self) -> Fetch | None:
+        try:
+            before_the_document(self)
+        except CallMoved:
+            return self._take_move()
+        except CallOver:
+            return None
+        return Fetch(self.order.url or "", self.order.method, twiml=self.order.twiml)
 
     def _next_document(self, fetch: Fetch) -> Fetch | None:
         try:
@@ -200,9 +212,10 @@ class Call:
 
     def ask(self, url: str, more: dict[str, str], method: str = "POST") -> Answer:
         """A webhook about this call."""
-        return self._ask(url, {**self.parameters(), **more}, method)
+        return self.send(url, {**self.parameters(), **more}, method)
 
-    def _ask(self, url: str, parameters: dict[str, str], method: str = "POST") -> Answer:
+    def send(self, url: str, parameters: dict[str, str], method: str = "POST") -> Answer:
+        """A webhook with these fields alone."""
         late_seconds = self.network.faults.take("webhook_late", url)
         if late_seconds:
             self.wait_until(lambda: False, late_seconds)
@@ -301,7 +314,7 @@ class Call:
 
     def _tell(self, url: str, parameters: dict[str, str], method: str) -> None:
         try:
-            self._ask(url, parameters, method)
+            self.send(url, parameters, method)
         except WebhookFailed as error:
             self.event("error", code=error.code, message=str(error), url=url, method=method)
 

@@ -28,6 +28,8 @@ class PhoneNetwork:
         self._people: dict[str, Person] = {}
         self._scripts: dict[str, Script] = {}
         self._lock = threading.RLock()
+        self._ahead = 0
+        """Calls that the pace has not come past yet."""
         self._outgoing: queue.SimpleQueue[Call | None] = queue.SimpleQueue()
         self._tellers: dict[str, queue.SimpleQueue[Callable[[], None] | None]] = {}
 
@@ -87,12 +89,32 @@ class PhoneNetwork:
         """More steps for a person on the line. Raises KeyError for an unknown call."""
         self._scripts[sid].append(steps)
 
+    def person_at(self, number: str) -> Person | None:
+        return self._people.get(number)
+
     # Calls that the application places
+
+    @property
+    def own_numbers(self) -> frozenset[str]:
+        return frozenset({self.config.number, *self.config.caller_ids})
+
+    def live_calls(self) -> int:
+        return sum(call.live for call in list(self.calls.values()))
+
+    def queue_seconds(self) -> float:
+        """Until the pace has come to a call that is ordered now."""
+        return self._ahead / self.config.calls_per_second
+
+    def aside(self, name: str, work: Callable[[], None]) -> None:
+        """In a thread of its own."""
+        threading.Thread(target=work, name=name, daemon=True).start()
 
     def place(self, order: Order) -> Call:
         """Queued; the pace decides when it rings."""
         call = self._add(Call(self, order))
-        call.queue_ms = int(1000 * self._outgoing.qsize() / self.config.calls_per_second)
+        with self._lock:
+            call.queue_ms = round(1000 * self.queue_seconds())
+            self._ahead += 1
         call.event("ordered", to=order.to)
         self._outgoing.put(call)
         return call
@@ -103,6 +125,8 @@ class PhoneNetwork:
             if call.live:
                 threading.Thread(target=self._ring, args=(call,), name=f"ring-{call.sid}", daemon=True).start()
                 pacer.wait(self.real(1 / self.config.calls_per_second))
+            with self._lock:
+                self._ahead -= 1
 
     def _ring(self, call: Call) -> None:
         call.tell_status("queued", "initiated")

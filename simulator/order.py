@@ -4,6 +4,18 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
+class Detection:
+    """Of answering machines."""
+
+    awaits_message_end: bool = False
+    in_background: bool = False
+    url: str | None = None
+    method: str = "POST"
+    seconds: int = 30
+    """So long at most; confirmed as the default."""
+
+
+@dataclass(frozen=True)
 class Order:
     to: str
     from_number: str
@@ -20,3 +32,5 @@ class Order:
     forwarded_from: str | None = None
     caller_name: str | None = None
     stir_verstat: str | None = None
+    send_digits: str = ""
+    detection: Detection | None = None

@@ -27,6 +27,8 @@ def voice_parameters(call: "Call") -> dict[str, str]:
             ForwardedFrom=order.forwarded_from,
             CallerName=order.caller_name,
             StirVerstat=order.stir_verstat,
+            # Unconfirmed: that every webhook from then on says it.
+            AnsweredBy=call.answered_by,
             ParentCallSid=None if call.parent is None else call.parent.sid,
         ),
     }

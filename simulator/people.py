@@ -31,6 +31,11 @@ class Person:
     answers_with: str = "answer"
     """`answer`, `busy`, `no-answer`, `decline`."""
     steps: list[Step] = field(default_factory=list)
+    is_machine: bool = False
+    """An answering machine: its greeting and the beep come before the steps."""
+    greeting_seconds: float = 4.0
+    beep: bool = True
+    is_fax: bool = False
     forwarded_from: str = ""
     """Whom they had called, where that number forwards its calls."""
     caller_name: str = ""

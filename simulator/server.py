@@ -9,7 +9,7 @@ from typing import Self
 from flask import Flask
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from simulator.answers import not_found
+from simulator.answers import error, not_found
 from simulator.config import NetworkConfig
 from simulator.control import control_blueprint
 from simulator.network import PhoneNetwork
@@ -29,6 +29,7 @@ class NetworkServer:
         for blueprint in (rest_blueprint, account_blueprint, control_blueprint):
             app.register_blueprint(blueprint(self.network))
         app.register_error_handler(404, lambda _: not_found())
+        app.register_error_handler(405, lambda _: error(405, 20004, "Method not allowed"))
         self._server: BaseWSGIServer = make_server("127.0.0.1", port, app, threaded=True)
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(CLOSING_SECONDS,), name="network", daemon=True
