@@ -60,7 +60,7 @@ def _json(account: str, event: Event) -> dict[str, Any]:
         "message_text": event["message"],
         "more_info": error_page(event["code"]),
         "request_method": event.get("method"),
-        "request_url": event.get("url"),
+        "request_url": event.get("url") or None,
         "uri": f"/{VERSION}/Accounts/{account}/Notifications/{sid}.json",
     }
 

@@ -157,6 +157,6 @@ def number_json(network: PhoneNetwork) -> dict[str, Any]:
         "friendly_name": config.number,
         "voice_url": config.voice_url,
         "voice_method": "POST",
-        "voice_fallback_url": config.fallback_url or "",
-        "status_callback": config.status_url or "",
+        "voice_fallback_url": config.fallback_url,
+        "status_callback": config.status_url,
     }

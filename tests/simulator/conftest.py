@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -87,7 +88,7 @@ def app() -> Iterator[Application]:
 def make_stage(app: Application) -> Iterator[Callable[..., Stage]]:
     servers: list[NetworkServer] = []
 
-    def make(**about: Any) -> Stage:
+    def make(exchanges: Path | None = None, **about: Any) -> Stage:
         config = NetworkConfig(
             account_sid=ACCOUNT,
             auth_token=TOKEN,
@@ -96,7 +97,7 @@ def make_stage(app: Application) -> Iterator[Callable[..., Stage]]:
             status_url=f"{app.url}/status",
             **{"speed": 25.0, "calls_per_second": 20.0, **about},
         )
-        server = NetworkServer(config)
+        server = NetworkServer(config, exchanges=exchanges)
         server.start()
         servers.append(server)
         rest = Client(ACCOUNT, TOKEN)
