@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import quote
 
 import requests
 
@@ -28,6 +29,15 @@ class NetworkClient:
 
     def go_on(self, sid: str, *steps: dict[str, Any]) -> None:
         self._post(f"/calls/{sid}/steps", list(steps))
+
+    def text(self, number: str, body: str) -> str:
+        """A person texts the application; returns the message's SID."""
+        return str(self._post("/texts", {"number": number, "body": body})["sid"])
+
+    def texts(self, number: str) -> list[str]:
+        """What a person was sent so far."""
+        received: list[str] = self._get(f"/texts/{quote(number)}")["texts"]
+        return received
 
     def look(self, sid: str) -> dict[str, Any]:
         return self._get(f"/calls/{sid}")

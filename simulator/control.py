@@ -35,6 +35,15 @@ def control_blueprint(network: PhoneNetwork) -> Blueprint:
         network.go_on(sid, request.get_json())
         return {"sid": sid}
 
+    @control.post("/texts")
+    def text() -> dict[str, str]:
+        asked = request.get_json()
+        return {"sid": network.messages.text(asked["number"], asked["body"]).sid}
+
+    @control.get("/texts/<number>")
+    def texts(number: str) -> dict[str, list[str]]:
+        return {"texts": [message.body for message in network.messages.received_by(number)]}
+
     @control.get("/calls/<sid>")
     def look(sid: str) -> dict[str, Any]:
         call = network.calls[sid]

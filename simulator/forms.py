@@ -16,6 +16,7 @@ BAD_METHOD = 21209
 # Unconfirmed: which code a parameter gets that has none of its own.
 BAD_PARAMETER = 20001
 METHODS = ("GET", "POST")
+PAGING = ("Page", "PageSize", "PageToken")
 
 
 class Refused(Exception):

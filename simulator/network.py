@@ -3,6 +3,7 @@
 import queue
 import threading
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 from simulator.call import Call
@@ -10,6 +11,7 @@ from simulator.conference import Conferences
 from simulator.config import NetworkConfig
 from simulator.events import EventLog
 from simulator.faults import Faults
+from simulator.messages import Messages
 from simulator.order import Order
 from simulator.people import Person, Script, Step
 
@@ -25,6 +27,7 @@ class PhoneNetwork:
         self.faults = Faults()
         self.calls: dict[str, Call] = {}
         self.conferences = Conferences(self)
+        self.messages = Messages(self)
         self._people: dict[str, Person] = {}
         self._scripts: dict[str, Script] = {}
         self._lock = threading.RLock()
@@ -52,6 +55,9 @@ class PhoneNetwork:
         """Whether a one-way media stream goes on after the call was moved by REST."""
         asked = self.faults.value("stream_survives_update")
         return self.config.stream_survives_update if asked is None else bool(asked)
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
 
     # People
 

@@ -26,7 +26,7 @@ def serve_notifications(rest: Blueprint, network: PhoneNetwork) -> None:
         return _whole(account, found[0]) if found else not_found()
 
     @rest.get("/Calls/<sid>/Notifications.json")
-    def of_call(sid: str) -> Any:
+    def notifications_of_call(sid: str) -> Any:
         if sid not in network.calls:
             return not_found()
         found = [event for event in _newest_first(network) if event.get("call") == sid and _meant(event)]

@@ -36,6 +36,8 @@ class Person:
     greeting_seconds: float = 4.0
     beep: bool = True
     is_fax: bool = False
+    answers_texts: dict[str, str] = field(default_factory=dict)
+    """Part of a text → what they text back."""
     forwarded_from: str = ""
     """Whom they had called, where that number forwards its calls."""
     caller_name: str = ""

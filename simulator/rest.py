@@ -13,13 +13,14 @@ from simulator.call import FINAL, Call
 from simulator.call_forms import change as change_call
 from simulator.call_forms import order_of
 from simulator.conference_rest import serve_conferences
-from simulator.forms import Refused, on_day, only
+from simulator.forms import PAGING, Refused, on_day, only
+from simulator.messages_rest import serve_messages
 from simulator.network import PhoneNetwork
 from simulator.notifications import serve_notifications
 from simulator.rest_faults import serve_faults
+from simulator.streams_rest import serve_streams
 
 Handler = Callable[..., Any]
-PAGING = ("Page", "PageSize", "PageToken")
 CALL_FILTERS = frozenset(
     {
         *("To", "From", "Status", "ParentCallSid", *PAGING),
@@ -72,6 +73,8 @@ def rest_blueprint(network: PhoneNetwork) -> Blueprint:
     serve_faults(rest, network.faults)
     serve_conferences(rest, network)
     serve_notifications(rest, network)
+    serve_messages(rest, network)
+    serve_streams(rest, network)
     return rest
 
 

@@ -62,6 +62,8 @@ def everything_is_asked_for(stage) -> None:
     rest.calls.list(status="ringing", to=MOBILE, start_time=ordered.date_created, page_size=1, limit=1)
     stage.client.wait_for(lambda e: e["kind"] == "joined_conference")
     _conferences(stage, caller)
+    _streams(stage, caller)
+    _messages(stage)
     rest.calls(caller).update(twiml="<Response><Sing/></Response>")
     stage.ends(caller)
     rest.calls(caller).fetch()
@@ -81,6 +83,22 @@ def _conferences(stage, caller: str) -> None:
     participants.list()
     participants(caller).update(muted=True, hold=True)
     participants("caller").fetch()
+
+
+def _streams(stage, caller: str) -> None:
+    streams = stage.rest.calls(caller).streams
+    started = streams.create(url="ws://127.0.0.1:1/x", name="ear", parameter1_name="token", parameter1_value="t")
+    streams(started.sid).update(status="stopped")
+
+
+def _messages(stage) -> None:
+    messages = stage.rest.messages
+    sent = messages.create(
+        to=MOBILE, from_="+82215550100", body="곧 전화드리겠습니다", status_callback=f"{stage.app.url}/s"
+    )
+    stage.client.wait_for(lambda e: e["kind"] == "text_delivered")
+    messages(sent.sid).fetch()
+    messages.list(to=MOBILE, date_sent_after=sent.date_created)
 
 
 def test_every_request_and_answer_is_as_twilio_describes_it(make_stage: Callable, tmp_path: Path, checker) -> None:
