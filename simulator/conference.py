@@ -93,6 +93,11 @@ class Conferences:
         with self._lock:
             return list(self._all.values())[::-1]
 
+    def opened(self, name: str, terms: Terms) -> Conference:
+        """The one of that name that is not over; made if there is none."""
+        with self._lock:
+            return self._open(name, terms)
+
     def find(self, sid: str) -> Conference | None:
         return self._all.get(sid)
 

@@ -41,6 +41,8 @@ class Answer:
     """After redirects: relative URLs in the document start here."""
     status: int
     milliseconds: float
+    sound: bytes | None = None
+    """The answer is no document but something to play."""
 
 
 def sign(auth_token: str, url: str, parameters: Mapping[str, str]) -> str:
@@ -97,16 +99,17 @@ class Webhooks:
     def _try(self, hook: _Hook) -> Answer:
         if self._faults.take("webhook_unreachable", hook.address):
             raise WebhookFailed(NO_ANSWER, f"{hook.address}: no connection", "ct")
-        response, text = self._delivered(hook)
+        response, body = self._delivered(hook)
         if self._faults.take("webhook_answer_lost", hook.address):
             raise WebhookFailed(NO_ANSWER, f"{hook.address}: no answer", "rt")
         if not response.ok:
             kind = f"{response.status_code // 100}xx"
             raise WebhookFailed(NO_SUCCESS, f"{hook.address}: HTTP {response.status_code}", kind)
         elapsed_ms = response.elapsed.total_seconds() * 1000
-        return Answer(text, response.url, response.status_code, elapsed_ms)
+        sound = body if response.headers.get("Content-Type", "").startswith("audio/") else None
+        return Answer(_text(response, body), response.url, response.status_code, elapsed_ms, sound)
 
-    def _delivered(self, hook: _Hook) -> tuple[requests.Response, str]:
+    def _delivered(self, hook: _Hook) -> tuple[requests.Response, bytes]:
         try:
             return self._follow(hook)
         except requests.RequestException as error:
@@ -114,7 +117,7 @@ class Webhooks:
                 raise WebhookFailed(NO_ANSWER, f"{hook.address}: no connection", "ct") from error
             raise WebhookFailed(NO_ANSWER, f"{hook.address}: {error}", "rt") from error
 
-    def _follow(self, hook: _Hook) -> tuple[requests.Response, str]:
+    def _follow(self, hook: _Hook) -> tuple[requests.Response, bytes]:
         """Where a redirect leads is asked by GET, signed for its own address; 307 and 308 keep the form."""
         for _ in range(REDIRECTS):
             response = self._send(hook)
@@ -148,7 +151,7 @@ class Webhooks:
         )
 
 
-def _read(response: requests.Response, deadline: float) -> str:
+def _read(response: requests.Response, deadline: float) -> bytes:
     """An application that sends byte after byte has no longer for it than one that says nothing."""
     body = bytearray()
     for chunk in response.iter_content(CHUNK_BYTES):
@@ -156,6 +159,11 @@ def _read(response: requests.Response, deadline: float) -> str:
         if time.monotonic() > deadline:
             response.close()
             raise requests.ReadTimeout("the answer took too long")
+    return bytes(body)
+
+
+def _text(response: requests.Response, body: bytes) -> str:
+    """UTF-8, as XML is, unless it says otherwise."""
     told = "charset" in response.headers.get("Content-Type", "")
     return body.decode((told and response.encoding) or "utf-8", errors="replace")
 

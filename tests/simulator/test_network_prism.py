@@ -80,9 +80,19 @@ def _conferences(stage, caller: str) -> None:
     [conference] = stage.rest.conferences.list(friendly_name="room", status="init")
     stage.rest.conferences(conference.sid).fetch()
     participants = stage.rest.conferences(conference.sid).participants
-    participants.list()
+    participants.create(
+        from_="+82215550100",
+        to=MOBILE,
+        label="agent",
+        status_callback=f"{stage.app.url}/status",
+        status_callback_event=["answered"],
+        conference_status_callback_event=["start", "end"],
+    )
+    participants("agent").fetch()
+    participants.list(muted=False)
     participants(caller).update(muted=True, hold=True)
     participants("caller").fetch()
+    participants("agent").delete()
 
 
 def _streams(stage, caller: str) -> None:
