@@ -16,6 +16,7 @@ from simulator.server import NetworkServer
 @click.option("--auth-token", envvar="SIMULATOR_AUTH_TOKEN", required=True, help="Signs webhooks; REST's password.")
 @click.option("--number", default="+82215550100", help="The application's own number.")
 @click.option("--voice-url", required=True, help="Fetched when somebody phones the number.")
+@click.option("--voice-method", type=click.Choice(["GET", "POST"]), default="POST", help="By which it is fetched.")
 @click.option("--status-url", help="Told when such a call ends.")
 @click.option("--fallback-url", help="Fetched when the application fails.")
 @click.option("--caller-id", "caller_ids", multiple=True, help="Another number that calls may be ordered from.")

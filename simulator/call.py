@@ -62,7 +62,7 @@ class Call:
         """By the person, since the application began to listen; the last one may not be over yet."""
         self._saying = False
         self._move: Fetch | None = None
-        self._webhooks = Webhooks(self.network.config.auth_token, self.network.faults)
+        self._webhooks = Webhooks(self.network.config.auth_token, self.network.new_token, self.network.faults)
         self._told = 0
         self._telling = threading.Lock()
         self.unread_from = 0

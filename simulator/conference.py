@@ -84,7 +84,7 @@ class Conferences:
 
     def __init__(self, network: "PhoneNetwork") -> None:
         self._network = network
-        self._webhooks = Webhooks(network.config.auth_token, network.faults)
+        self._webhooks = Webhooks(network.config.auth_token, network.new_token, network.faults)
         self._lock = threading.RLock()
         self._all: dict[str, Conference] = {}
         self._of_call: dict[str, Conference] = {}

@@ -10,6 +10,7 @@ class NetworkConfig:
     number: str
     """The application's own number: calls to it fetch `voice_url`."""
     voice_url: str
+    voice_method: str = "POST"
     status_url: str | None = None
     fallback_url: str | None = None
     caller_ids: tuple[str, ...] = ()

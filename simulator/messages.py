@@ -1,6 +1,5 @@
 """Texts: from the application to people, and back."""
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -47,7 +46,7 @@ class Messages:
 
     def __init__(self, network: "PhoneNetwork") -> None:
         self._network = network
-        self._webhooks = Webhooks(network.config.auth_token, network.faults)
+        self._webhooks = Webhooks(network.config.auth_token, network.new_token, network.faults)
         self._all: dict[str, Message] = {}
 
     def newest_first(self) -> list[Message]:
@@ -77,7 +76,7 @@ class Messages:
     def _new(self, to: str, from_number: str, body: str, direction: str, status: str) -> Message:
         now = self._network.now()
         message = Message(
-            f"SM{secrets.token_hex(16)}", to, from_number, body, direction, status, created_at=now, changed_at=now
+            self._network.new_sid("SM"), to, from_number, body, direction, status, created_at=now, changed_at=now
         )
         self._all[message.sid] = message
         return message

@@ -1,6 +1,7 @@
 """The network itself: calls, conferences, people, pace and faults."""
 
 import queue
+import secrets
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -59,6 +60,16 @@ class PhoneNetwork:
     def now(self) -> datetime:
         return datetime.now(UTC)
 
+    def aside(self, name: str, work: Callable[[], None]) -> None:
+        """In a thread of its own."""
+        threading.Thread(target=work, name=name, daemon=True).start()
+
+    def new_sid(self, kind: str) -> str:
+        return f"{kind}{secrets.token_hex(16)}"
+
+    def new_token(self) -> str:
+        return secrets.token_hex(16)
+
     # People
 
     def know(self, person: Person) -> None:
@@ -78,6 +89,7 @@ class PhoneNetwork:
             from_number=person.number,
             direction="inbound",
             url=config.voice_url,
+            method=config.voice_method,
             status_url=config.status_url,
             fallback_url=config.fallback_url,
             forwarded_from=person.forwarded_from,
@@ -110,10 +122,6 @@ class PhoneNetwork:
     def queue_seconds(self) -> float:
         """Until the pace has come to a call that is ordered now."""
         return self._ahead / self.config.calls_per_second
-
-    def aside(self, name: str, work: Callable[[], None]) -> None:
-        """In a thread of its own."""
-        threading.Thread(target=work, name=name, daemon=True).start()
 
     def place(self, order: Order) -> Call:
         """Queued; the pace decides when it rings."""

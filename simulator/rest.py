@@ -159,7 +159,7 @@ def number_json(network: PhoneNetwork) -> dict[str, Any]:
         "phone_number": config.number,
         "friendly_name": config.number,
         "voice_url": config.voice_url,
-        "voice_method": "POST",
+        "voice_method": config.voice_method,
         "voice_fallback_url": config.fallback_url,
         "status_callback": config.status_url,
     }

@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urldefrag, urljoin
 
@@ -63,11 +63,16 @@ class _Hook:
     deadline: float
 
 
+def by_chance() -> str:
+    return secrets.token_hex(16)
+
+
 class Webhooks:
     """One per call: cookies are kept for its length."""
 
-    def __init__(self, auth_token: str, faults: Faults | None = None) -> None:
+    def __init__(self, auth_token: str, new_token: Callable[[], str] = by_chance, faults: Faults | None = None) -> None:
         self._auth_token = auth_token
+        self._new_token = new_token
         self._faults = faults or Faults()
         self._session = requests.Session()
 
@@ -81,7 +86,7 @@ class Webhooks:
         except BadOverride as error:
             raise WebhookFailed(BAD_URL, f"{url}: {error}") from error
         deadline = time.monotonic() + patience.total_seconds
-        hook = _Hook(address, parameters, method, secrets.token_hex(16), patience, deadline)
+        hook = _Hook(address, parameters, method, self._new_token(), patience, deadline)
         answer = self._persist(hook)
         if self._faults.take("webhook_twice", url):
             self._persist(hook)

@@ -112,6 +112,21 @@ def test_a_get_webhook_has_its_parameters_in_the_signed_address(stage) -> None:
     assert seen == [("GET", "+821012345678", True)]
 
 
+def test_the_numbers_own_document_may_be_fetched_by_get(make_stage: Callable, app) -> None:
+    methods: list[str] = []
+
+    def answer(_: dict[str, str]) -> str:
+        methods.append(request.method)
+        return EMPTY
+
+    app.documents = {"answer": answer}
+    stage = make_stage(voice_method="GET")
+
+    stage.ends(stage.calls())
+
+    assert methods == ["GET"]
+
+
 def test_one_flipped_byte_does_not_validate() -> None:
     url, said = "https://example.com/voice?x=1", {"CallSid": "CA1", "From": "+8210"}
     signature = sign("secret", url, said)
