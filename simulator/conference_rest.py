@@ -6,10 +6,12 @@ from flask import Blueprint, request
 
 from simulator.answers import VERSION, not_found, page, rfc2822
 from simulator.conference import Conference, Member
-from simulator.forms import flag_of, on_day, one_of, only
+from simulator.forms import filters, flag_of, on_day, one_of, only
 from simulator.invitations import Invitation, Invitations, invitation_json
 from simulator.network import PhoneNetwork
 
+FILTERS = filters("FriendlyName", "Status", days=("DateCreated", "DateUpdated"))
+PARTICIPANT_FILTERS = filters("Muted", "Hold")
 CHANGES = frozenset({"Muted", "Hold", "EndConferenceOnExit"})
 
 
@@ -18,6 +20,7 @@ def serve_conferences(rest: Blueprint, network: PhoneNetwork) -> None:
 
     @rest.get("/Conferences.json")
     def list_conferences() -> Any:
+        only(request.args, FILTERS)
         name, status = request.args.get("FriendlyName"), request.args.get("Status")
         found = [
             c
@@ -45,6 +48,7 @@ def serve_conferences(rest: Blueprint, network: PhoneNetwork) -> None:
         found = conferences.find(sid)
         if found is None:
             return not_found()
+        only(request.args, PARTICIPANT_FILTERS)
         muted, hold = flag_of(request.args, "Muted"), flag_of(request.args, "Hold")
         members = [participant_json(account, found, m) for m in list(found.members.values())]
         coming = [invitation_json(account, found, i) for i in invitations.to(found)]

@@ -34,6 +34,11 @@ def only(form: Iterable[str], known: Iterable[str]) -> None:
         raise Refused(BAD_PARAMETER, f"{unknown[0]} is not spoken here")
 
 
+def filters(*names: str, days: Iterable[str] = ()) -> frozenset[str]:
+    """What a listing may be asked for: these, a page, and these days with `<` and `>`."""
+    return frozenset({*names, *PAGING, *(f"{day}{sign}" for day in days for sign in ("", "<", ">"))})
+
+
 def url_of(form: Form, name: str, code: int = BAD_URL) -> str | None:
     text = form.get(name)
     if not text:

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, request
 
 from simulator.answers import VERSION, not_found, page, rfc2822
-from simulator.forms import PAGING, Form, Refused, is_dialable, on_day, only, url_of
+from simulator.forms import Form, Refused, filters, is_dialable, on_day, only, url_of
 from simulator.messages import Message, is_landline, segments
 from simulator.network import PhoneNetwork
 from simulator.parameters import country_of
@@ -18,7 +18,7 @@ NO_BODY, NO_FROM, NO_TO, TOO_LONG, FOREIGN_FROM = 21602, 21603, 21604, 21617, 21
 # Confirmed by Twilio's OpenAPI description.
 MOST_LETTERS = 1600
 FIELDS = frozenset({"To", "From", "Body", "StatusCallback"})
-FILTERS = frozenset({"To", "From", *PAGING, *(f"DateSent{sign}" for sign in ("", "<", ">"))})
+FILTERS = filters("To", "From", days=("DateSent",))
 ERRORS = {30003: "Unreachable destination handset", 30006: "Landline or unreachable carrier"}
 
 

@@ -7,9 +7,11 @@ from flask import Blueprint, request
 
 from simulator.answers import VERSION, error_page, not_found, page, rfc2822
 from simulator.events import Event
+from simulator.forms import filters, only
 from simulator.network import PhoneNetwork
 
 LEVELS = {"error": "0", "warning": "1"}
+FILTERS = filters("Log")
 
 
 def serve_notifications(rest: Blueprint, network: PhoneNetwork) -> None:
@@ -17,6 +19,7 @@ def serve_notifications(rest: Blueprint, network: PhoneNetwork) -> None:
 
     @rest.get("/Notifications.json")
     def notifications() -> Any:
+        only(request.args, FILTERS)
         found = [event for event in _newest_first(network) if _meant(event)]
         return page("notifications", [_json(account, event) for event in found])
 
@@ -27,6 +30,7 @@ def serve_notifications(rest: Blueprint, network: PhoneNetwork) -> None:
 
     @rest.get("/Calls/<sid>/Notifications.json")
     def notifications_of_call(sid: str) -> Any:
+        only(request.args, FILTERS)
         if sid not in network.calls:
             return not_found()
         found = [event for event in _newest_first(network) if event.get("call") == sid and _meant(event)]

@@ -13,7 +13,7 @@ from simulator.call import FINAL, Call
 from simulator.call_forms import change as change_call
 from simulator.call_forms import order_of
 from simulator.conference_rest import serve_conferences
-from simulator.forms import PAGING, Refused, on_day, only
+from simulator.forms import Refused, filters, on_day, only
 from simulator.messages_rest import serve_messages
 from simulator.network import PhoneNetwork
 from simulator.notifications import serve_notifications
@@ -21,12 +21,8 @@ from simulator.rest_faults import serve_faults
 from simulator.streams_rest import serve_streams
 
 Handler = Callable[..., Any]
-CALL_FILTERS = frozenset(
-    {
-        *("To", "From", "Status", "ParentCallSid", *PAGING),
-        *(f"{name}{sign}" for name in ("StartTime", "EndTime") for sign in ("", "<", ">")),
-    }
-)
+CALL_FILTERS = filters("To", "From", "Status", "ParentCallSid", days=("StartTime", "EndTime"))
+NUMBER_FILTERS = filters("PhoneNumber")
 
 
 def rest_blueprint(network: PhoneNetwork) -> Blueprint:
@@ -67,6 +63,7 @@ def rest_blueprint(network: PhoneNetwork) -> Blueprint:
 
     @rest.get("/IncomingPhoneNumbers.json")
     def numbers() -> Any:
+        only(request.args, NUMBER_FILTERS)
         asked = request.args.get("PhoneNumber")
         return page("incoming_phone_numbers", [number_json(network)] if asked in (None, network.config.number) else [])
 

@@ -1,15 +1,17 @@
 """Calls over REST, with the twilio package as the client: ordered, refused, changed, listed, looked at."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 import requests
 from twilio.base.exceptions import TwilioRestException
 
+from simulator.config import NetworkConfig
 from simulator.detection import verdict
 from simulator.order import Detection
 from simulator.people import Person
+from simulator.server import NetworkServer
 
 EMPTY = "<Response/>"
 LONG = '<Response><Pause length="600"/></Response>'
@@ -17,9 +19,11 @@ MOBILE = "+821099990000"
 STAYS = [{"stays": True}]
 
 
-@pytest.fixture(autouse=True)
-def answers_everything(app) -> None:
+@pytest.fixture
+def app(app) -> Any:
+    """It answers everything."""
     app.otherwise = dict.fromkeys(("answer", "status", "leg", "whisper", "found"), EMPTY)
+    return app
 
 
 def orders(stage, **about: Any) -> str:
@@ -27,10 +31,20 @@ def orders(stage, **about: Any) -> str:
     return stage.rest.calls.create(**{name: value for name, value in given.items() if value is not None}).sid
 
 
-def post(stage, path: str, form: dict[str, Any], method: str = "POST") -> requests.Response:
-    account = stage.rest.account_sid
-    url = f"{stage.server.url}/2010-04-01/Accounts/{account}{path}"
-    return requests.request(method, url, data=form, auth=(account, "secret"), timeout=5)
+@pytest.fixture(scope="module")
+def desk() -> Iterator[NetworkServer]:
+    """A network for requests that change nothing."""
+    account = "AC" + "5" * 32
+    with NetworkServer(NetworkConfig(account, "secret", "+82215550100", "http://127.0.0.1:1/answer")) as server:
+        yield server
+
+
+def ask(
+    server: NetworkServer, path: str, form: dict[str, Any] | None = None, method: str = "POST"
+) -> requests.Response:
+    config = server.network.config
+    url = f"{server.url}/2010-04-01/Accounts/{config.account_sid}{path}"
+    return requests.request(method, url, data=form, auth=(config.account_sid, config.auth_token), timeout=5)
 
 
 def seen(stage, kind: str, sid: str) -> dict[str, Any]:
@@ -63,16 +77,18 @@ def seen(stage, kind: str, sid: str) -> dict[str, Any]:
         ({"ApplicationSid": "AP" + "0" * 32}, 20001, "ApplicationSid"),
     ],
 )
-def test_a_wrong_order_gets_twilios_error_and_calls_nobody(stage, wrong: dict, code: int, named: str) -> None:
+def test_a_wrong_order_gets_twilios_error_and_calls_nobody(
+    desk: NetworkServer, wrong: dict, code: int, named: str
+) -> None:
     order = {"To": MOBILE, "From": "+82215550100", "Url": "http://127.0.0.1/x", **wrong}
 
-    answer = post(stage, "/Calls.json", {name: value for name, value in order.items() if value is not None})
+    answer = ask(desk, "/Calls.json", {name: value for name, value in order.items() if value is not None})
 
     told = answer.json()
     assert (answer.status_code, told["code"], told["status"]) == (400, code, 400)
     assert named in told["message"]
     assert told["more_info"] == f"https://www.twilio.com/docs/errors/{code}"
-    assert stage.rest.calls.list() == []
+    assert desk.network.calls == {}
 
 
 def test_another_number_may_be_shown_where_it_was_verified(make_stage: Callable) -> None:
@@ -81,8 +97,8 @@ def test_another_number_may_be_shown_where_it_was_verified(make_stage: Callable)
     assert stage.rest.calls(orders(stage, from_="+8225550199")).fetch().status in ("queued", "ringing")
 
 
-def test_what_the_api_does_not_do_is_refused_by_name(stage) -> None:
-    answer = post(stage, "/Calls.json", {}, method="DELETE")
+def test_what_the_api_does_not_do_is_refused_by_name(desk: NetworkServer) -> None:
+    answer = ask(desk, "/Calls.json", method="DELETE")
 
     assert (answer.status_code, answer.json()["code"]) == (405, 20004)
 
@@ -320,7 +336,7 @@ def test_a_wrong_update_gets_twilios_error_and_changes_nothing(stage, change: di
     sid = stage.calls({"stays": True})
     seen(stage, "twiml", sid)
 
-    answer = post(stage, f"/Calls/{sid}.json", change)
+    answer = ask(stage.server, f"/Calls/{sid}.json", change)
 
     assert (answer.status_code, answer.json()["code"]) == (400, code)
     assert stage.client.look(sid)["status"] == "in-progress"
@@ -368,7 +384,7 @@ def test_pages_say_where_they_are(stage) -> None:
     for _ in range(3):
         stage.ends(stage.calls())
 
-    page = post(stage, "/Calls.json?PageSize=2&Page=1&From=%2B821012345678", {}, method="GET").json()
+    page = ask(stage.server, "/Calls.json?PageSize=2&Page=1&From=%2B821012345678", method="GET").json()
 
     assert {name: page[name] for name in ("page", "page_size", "start", "end", "next_page_uri")} == {
         "page": 1,
@@ -381,8 +397,9 @@ def test_pages_say_where_they_are(stage) -> None:
     assert len(page["calls"]) == 1
 
 
+@pytest.mark.parametrize("what", ["Calls", "Conferences", "Messages", "Notifications", "IncomingPhoneNumbers"])
 @pytest.mark.parametrize("query", ["PageSize=0", "PageSize=1001", "Page=last", "Colour=red"])
-def test_a_listing_that_cannot_be_is_refused(stage, query: str) -> None:
-    answer = post(stage, f"/Calls.json?{query}", {}, method="GET")
+def test_a_listing_that_cannot_be_is_refused(desk: NetworkServer, query: str, what: str) -> None:
+    answer = ask(desk, f"/{what}.json?{query}", method="GET")
 
     assert (answer.status_code, query.split("=")[0] in answer.json()["message"]) == (400, True)
