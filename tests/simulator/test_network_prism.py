@@ -44,7 +44,7 @@ def everything_is_asked_for(stage) -> None:
     rest, url = stage.rest, stage.app.url
     stage.app.otherwise = {"answer": ROOM, "whisper": "<Response><Sing/></Response>", "status": "<Response/>"}
     caller = stage.calls({"stays": True})
-    stage.client.person(MOBILE, answers_after_seconds=50)
+    stage.client.person(MOBILE, answers_after_seconds=590)
     ordered = rest.calls.create(
         to=MOBILE,
         from_="+82215550100",
@@ -56,9 +56,9 @@ def everything_is_asked_for(stage) -> None:
         machine_detection="DetectMessageEnd",
         async_amd="true",
         async_amd_status_callback=f"{url}/status",
-        timeout=20,
+        timeout=600,
     )
-    brought = rest.calls.create(to=MOBILE, from_="+82215550100", twiml="<Response/>", send_digits="1w")
+    brought = rest.calls.create(to=MOBILE, from_="+82215550100", twiml="<Response/>", send_digits="1w", timeout=600)
     rest.calls.list(status="ringing", to=MOBILE, start_time=ordered.date_created, page_size=1, limit=1)
     stage.client.wait_for(lambda e: e["kind"] == "joined_conference")
     _conferences(stage, caller)
@@ -84,6 +84,7 @@ def _conferences(stage, caller: str) -> None:
         from_="+82215550100",
         to=MOBILE,
         label="agent",
+        timeout=600,
         status_callback=f"{stage.app.url}/status",
         status_callback_event=["answered"],
         conference_status_callback_event=["start", "end"],
