@@ -27,7 +27,7 @@ run: setup
 	@$(VENV)/bin/barocall run
 
 test: setup
-	$(VENV)/bin/python -m pytest -n 2 --dist loadfile
+	$(VENV)/bin/python -m pytest -n 2 --dist loadfile --twilio-description
 
 bench: setup
 	$(VENV)/bin/python -m benchmarks

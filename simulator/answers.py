@@ -6,13 +6,20 @@ from urllib.parse import urlencode
 
 from flask import Response, jsonify, request
 
+from simulator.forms import whole_of
+
 VERSION = "2010-04-01"
-PAGE_SIZE = 50
+# Confirmed by Twilio's OpenAPI description.
+PAGE_SIZE, MOST_PAGE_SIZE = 50, 1000
+LAST_PAGE = 1_000_000
 
 
 def error(status: int, code: int, message: str) -> tuple[Response, int]:
-    more = f"https://www.twilio.com/docs/errors/{code}"
-    return jsonify({"code": code, "message": message, "more_info": more, "status": status}), status
+    return jsonify({"code": code, "message": message, "more_info": error_page(code), "status": status}), status
+
+
+def error_page(code: int) -> str:
+    return f"https://www.twilio.com/docs/errors/{code}"
 
 
 def not_found() -> tuple[Response, int]:
@@ -20,7 +27,8 @@ def not_found() -> tuple[Response, int]:
 
 
 def page(name: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
-    size, number = int(request.args.get("PageSize", PAGE_SIZE)), int(request.args.get("Page", 0))
+    size = whole_of(request.args, "PageSize", PAGE_SIZE, 1, MOST_PAGE_SIZE)
+    number = whole_of(request.args, "Page", 0, 0, LAST_PAGE)
     shown = rows[number * size : (number + 1) * size]
     more = len(rows) > (number + 1) * size
     path = request.path

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from simulator.detection import before_the_document
 from simulator.order import Order
+from simulator.parameters import voice_parameters
 from simulator.speech import Utterance
 from simulator.streams import Stream, StreamOrder
 from simulator.twiml import BadTwiml, parse
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
 FINAL = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 BAD_DOCUMENT = 12100
+# Confirmed: an error message, then the end. Unconfirmed: its words.
+APOLOGY = "<Response><Say>We are sorry. An application error has occurred. Goodbye.</Say></Response>"
 DOCUMENTS_AT_ONCE, BREATH_SECONDS = 10, 1.0
 
 
@@ -42,6 +46,8 @@ class Call:
     """What the person at this end was told so far."""
     conference: str | None = None
     streams: dict[str, Stream] = field(default_factory=dict)
+    answered_by: str | None = None
+    """As detection has it."""
     parent: "Call | None" = None
     """The call that dialled this one."""
 
@@ -55,7 +61,7 @@ class Call:
         """By the person, since the application began to listen; the last one may not be over yet."""
         self._saying = False
         self._move: Fetch | None = None
-        self._webhooks = Webhooks(self.network.config.auth_token, self.network.new_token)
+        self._webhooks = Webhooks(self.network.config.auth_token, self.network.new_token, self.network.faults)
         self._told = 0
         self._telling = threading.Lock()
         self._fetched_at = self.created_at
@@ -145,10 +151,19 @@ class Call:
         return True
 
     def _live_through(self) -> None:
-        fetch: Fetch | None = Fetch(self.order.url or "", self.order.method, twiml=self.order.twiml)
+        fetch = self._begin()
         while fetch is not None and self.live:
             fetch = self._next_document(fetch)
         self.end()
+
+    def _begin(self) -> Fetch | None:
+        try:
+            before_the_document(self)
+        except CallMoved:
+            return self._take_move()
+        except CallOver:
+            return None
+        return Fetch(self.order.url or "", self.order.method, twiml=self.order.twiml)
 
     def _next_document(self, fetch: Fetch) -> Fetch | None:
         try:
@@ -190,26 +205,31 @@ class Call:
         with self.changed:
             fetch, self._move = self._move, None
         self.network.conferences.leave(self)
-        if not self.network.config.stream_survives_update:
+        if not self.network.streams_survive:
             self.stop_streams()
         return fetch
 
     def _after_failure(self, fetch: Fetch, error: WebhookFailed | BadTwiml) -> Fetch | None:
-        code = error.code if isinstance(error, WebhookFailed) else BAD_DOCUMENT
-        self.event("error", code=code, message=str(error))
+        """The fallback; where there is none, or it has failed too, the person hears an apology."""
+        code = getattr(error, "code", BAD_DOCUMENT)
+        self.event("error", code=code, message=str(error), url=fetch.url, method=fetch.method)
         fallback = self.order.fallback_url
-        if fallback is None or fetch.url.startswith(fallback):
-            return None
-        return Fetch(fallback, parameters={"ErrorCode": str(code), "ErrorUrl": fetch.url})
+        if fallback is None or fetch.url == fallback:
+            return Fetch("", twiml=APOLOGY)
+        return Fetch(fallback, self.order.fallback_method, {"ErrorCode": str(code), "ErrorUrl": fetch.url})
 
     # What verbs use
 
     def ask(self, url: str, more: dict[str, str], method: str = "POST") -> Answer:
         """A webhook about this call."""
-        return self._ask(url, {**self.parameters(), **more}, method)
+        return self.send(url, {**self.parameters(), **more}, method)
 
-    def _ask(self, url: str, parameters: dict[str, str], method: str = "POST") -> Answer:
-        answer = self._webhooks.ask(url, parameters, method, twice=self.network.faults.webhook_twice)
+    def send(self, url: str, parameters: dict[str, str], method: str = "POST") -> Answer:
+        """A webhook with these fields alone."""
+        late_seconds = self.network.faults.take("webhook_late", url)
+        if late_seconds:
+            self.wait_until(lambda: False, late_seconds)
+        answer = self._webhooks.ask(url, parameters, method)
         ms = round(self.network.clock.spent_ms(answer.milliseconds), 1)
         self.event("webhook", url=url, status=answer.status, ms=ms)
         return answer
@@ -298,13 +318,14 @@ class Call:
         }
         if status == "completed":
             parameters["CallDuration"] = str(self.duration_seconds)
-        self.network.later(self.sid, lambda: self._tell(self.order.status_url or "", parameters))
+        url, method = self.order.status_url, self.order.status_method
+        self.network.later(self.sid, lambda: self._tell(url, parameters, method), url)
 
-    def _tell(self, url: str, parameters: dict[str, str]) -> None:
+    def _tell(self, url: str, parameters: dict[str, str], method: str) -> None:
         try:
-            self._ask(url, parameters)
+            self.send(url, parameters, method)
         except WebhookFailed as error:
-            self.event("error", code=error.code, message=str(error))
+            self.event("error", code=error.code, message=str(error), url=url, method=method)
 
     @property
     def duration_seconds(self) -> int:
@@ -314,20 +335,4 @@ class Call:
 
     def parameters(self) -> dict[str, str]:
         """What every voice webhook carries."""
-        order = self.order
-        places = {f"{who}{what}": "" for who in ("Called", "To", "Caller", "From") for what in ("City", "State", "Zip")}
-        countries = {f"{who}Country": "KR" for who in ("Called", "To", "Caller", "From")}
-        return {
-            "AccountSid": self.network.config.account_sid,
-            "ApiVersion": "2010-04-01",
-            "CallSid": self.sid,
-            "CallStatus": self.status,
-            "CallToken": self.token,
-            "Called": order.to,
-            "To": order.to,
-            "Caller": order.from_number,
-            "From": order.from_number,
-            "Direction": order.direction,
-            **places,
-            **countries,
-        }
+        return voice_parameters(self)

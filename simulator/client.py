@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 import requests
 
@@ -30,6 +31,15 @@ class NetworkClient:
     def go_on(self, sid: str, *steps: dict[str, Any]) -> None:
         self._post(f"/calls/{sid}/steps", list(steps))
 
+    def text(self, number: str, body: str) -> str:
+        """A person texts the application; returns the message's SID."""
+        return str(self._post("/texts", {"number": number, "body": body})["sid"])
+
+    def texts(self, number: str) -> list[str]:
+        """What a person was sent so far."""
+        received: list[str] = self._get(f"/texts/{quote(number)}")["texts"]
+        return received
+
     def look(self, sid: str) -> dict[str, Any]:
         return self._get(f"/calls/{sid}")
 
@@ -40,8 +50,9 @@ class NetworkClient:
         """Moves stepped time, however long that takes; returns when all that was due by then has happened."""
         return datetime.fromisoformat(self._post("/clock", {"advance_seconds": seconds}, timeout=None)["now"])
 
-    def faults(self, **wanted: Any) -> None:
-        self._post("/faults", wanted)
+    def faults(self, **wanted: Any) -> dict[str, Any]:
+        """What goes wrong from now on, as docs/simulator.md names it; nothing named: nothing. What holds now."""
+        return self._post("/faults", wanted)
 
     def events(self, after: int = 0, wait_seconds: float = 0) -> list[Event]:
         found: list[Event] = self._get(f"/events?after={after}&wait_seconds={wait_seconds}")["events"]

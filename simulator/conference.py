@@ -83,7 +83,7 @@ class Conferences:
 
     def __init__(self, network: "PhoneNetwork") -> None:
         self._network = network
-        self._webhooks = Webhooks(network.config.auth_token, network.new_token)
+        self._webhooks = Webhooks(network.config.auth_token, network.new_token, network.faults)
         self._lock = threading.RLock()
         self._all: dict[str, Conference] = {}
         self._of_call: dict[str, Conference] = {}
@@ -91,6 +91,11 @@ class Conferences:
     def newest_first(self) -> list[Conference]:
         with self._lock:
             return list(self._all.values())[::-1]
+
+    def opened(self, name: str, terms: Terms) -> Conference:
+        """The one of that name that is not over; made if there is none."""
+        with self._lock:
+            return self._open(name, terms)
 
     def find(self, sid: str) -> Conference | None:
         return self._all.get(sid)
@@ -221,14 +226,14 @@ class Conferences:
             **(more or {}),
         }
         url, method = terms.status_url, terms.status_method
-        self._network.later(conference.sid, lambda: self._send(conference, url, parameters, method))
+        self._network.later(conference.sid, lambda: self._send(conference, url, parameters, method), url)
 
     def _send(self, conference: Conference, url: str, parameters: dict[str, str], method: str) -> None:
         log = self._network.events
         try:
             answer = self._webhooks.ask(url, parameters, method)
         except WebhookFailed as error:
-            log.add("error", conference=conference.name, code=error.code, message=str(error))
+            log.add("error", conference=conference.name, code=error.code, message=str(error), url=url, method=method)
             return
         ms = round(self._network.clock.spent_ms(answer.milliseconds), 1)
         log.add("webhook", conference=conference.name, url=url, status=answer.status, ms=ms)

@@ -4,20 +4,32 @@ from typing import Any
 
 from flask import Blueprint, request
 
-from simulator.answers import VERSION, error, not_found, page, rfc2822
+from simulator.answers import VERSION, not_found, page, rfc2822
 from simulator.conference import Conference, Member
+from simulator.forms import filters, flag_of, on_day, one_of, only
+from simulator.invitations import Invitation, Invitations, invitation_json
 from simulator.network import PhoneNetwork
 
+FILTERS = filters("FriendlyName", "Status", days=("DateCreated", "DateUpdated"))
+PARTICIPANT_FILTERS = filters("Muted", "Hold")
 CHANGES = frozenset({"Muted", "Hold", "EndConferenceOnExit"})
 
 
 def serve_conferences(rest: Blueprint, network: PhoneNetwork) -> None:
-    account, conferences = network.config.account_sid, network.conferences
+    account, conferences, invitations = network.config.account_sid, network.conferences, Invitations(network)
 
     @rest.get("/Conferences.json")
     def list_conferences() -> Any:
+        only(request.args, FILTERS)
         name, status = request.args.get("FriendlyName"), request.args.get("Status")
-        found = [c for c in conferences.newest_first() if name in (None, c.name) and status in (None, c.status)]
+        found = [
+            c
+            for c in conferences.newest_first()
+            if name in (None, c.name)
+            and status in (None, c.status)
+            and on_day(c.created_at, "DateCreated")
+            and on_day(c.changed_at, "DateUpdated")
+        ]
         return page("conferences", [conference_json(account, c) for c in found])
 
     @rest.route("/Conferences/<sid>.json", methods=["GET", "POST"])
@@ -26,9 +38,9 @@ def serve_conferences(rest: Blueprint, network: PhoneNetwork) -> None:
         if found is None:
             return not_found()
         if request.method == "POST":
-            if dict(request.form) != {"Status": "completed"}:
-                return error(400, 20001, "Only Status=completed is spoken here")
-            conferences.end(found)
+            only(request.form, {"Status"})
+            if one_of(request.form, "Status", ("completed",)) is not None:
+                conferences.end(found)
         return conference_json(account, found)
 
     @rest.get("/Conferences/<sid>/Participants.json")
@@ -36,23 +48,40 @@ def serve_conferences(rest: Blueprint, network: PhoneNetwork) -> None:
         found = conferences.find(sid)
         if found is None:
             return not_found()
-        return page("participants", [participant_json(account, found, m) for m in list(found.members.values())])
+        only(request.args, PARTICIPANT_FILTERS)
+        muted, hold = flag_of(request.args, "Muted"), flag_of(request.args, "Hold")
+        members = [participant_json(account, found, m) for m in list(found.members.values())]
+        coming = [invitation_json(account, found, i) for i in invitations.to(found)]
+        rows = [row for row in members + coming if muted in (None, row["muted"]) and hold in (None, row["hold"])]
+        return page("participants", rows)
+
+    @rest.post("/Conferences/<sid_or_name>/Participants.json")
+    def invite(sid_or_name: str) -> Any:
+        try:
+            found, invitation = invitations.invite(sid_or_name, request.form)
+        except KeyError:
+            return not_found()
+        return invitation_json(account, found, invitation), 201
 
     @rest.route("/Conferences/<sid>/Participants/<call_sid>.json", methods=["GET", "POST", "DELETE"])
     def participant(sid: str, call_sid: str) -> Any:
         found = conferences.find(sid)
         member = None if found is None else _member(found, call_sid)
+        if found is not None and member is None:
+            return _on_the_way(account, found, invitations.find(found, call_sid))
         if found is None or member is None:
             return not_found()
         if request.method == "DELETE":
             conferences.leave(member.call, "kicked")
             return "", 204
-        unknown = sorted(set(request.form) - CHANGES)
-        if unknown:
-            return error(400, 20001, f"{unknown[0]} is not spoken here")
+        only(request.form, CHANGES)
         if request.method == "POST":
             conferences.change(
-                found, member, muted=_flag("Muted"), hold=_flag("Hold"), ends=_flag("EndConferenceOnExit")
+                found,
+                member,
+                muted=flag_of(request.form, "Muted"),
+                hold=flag_of(request.form, "Hold"),
+                ends=flag_of(request.form, "EndConferenceOnExit"),
             )
         return participant_json(account, found, member)
 
@@ -63,9 +92,14 @@ def _member(conference: Conference, sid_or_label: str) -> Member | None:
     return next((m for m in members if sid_or_label in (m.call.sid, m.label)), None)
 
 
-def _flag(name: str) -> bool | None:
-    text = request.form.get(name)
-    return None if text is None else text.lower() == "true"
+def _on_the_way(account: str, conference: Conference, invitation: Invitation | None) -> Any:
+    """Of somebody who is still called: looked at, or called off. Unconfirmed: that nothing else can be done."""
+    if invitation is None or request.method == "POST":
+        return not_found()
+    if request.method == "DELETE":
+        invitation.call.end("canceled")
+        return "", 204
+    return invitation_json(account, conference, invitation)
 
 
 def conference_json(account: str, conference: Conference) -> dict[str, Any]:

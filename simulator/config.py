@@ -18,9 +18,16 @@ class NetworkConfig:
     number: str
     """The application's own number: calls to it fetch `voice_url`."""
     voice_url: str
+    voice_method: str = "POST"
     status_url: str | None = None
     fallback_url: str | None = None
+    caller_ids: tuple[str, ...] = ()
+    """Other numbers that calls may be ordered from."""
+    message_url: str | None = None
+    """Told of texts to the number."""
     calls_per_second: float = 1.0
+    most_calls: int | None = None
+    """At once; None: without limit."""
     speed: float = 1.0
     """Everything happens so many times faster."""
     talk_speed: float = 1.0

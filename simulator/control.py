@@ -4,7 +4,9 @@ from typing import Any
 
 from flask import Blueprint, request
 
+from simulator.breaks import BREAKS
 from simulator.clock import NotStepped
+from simulator.faults import BadFault
 from simulator.network import PhoneNetwork
 from simulator.people import BadStep, Person
 from simulator.stepped import ClockBusy
@@ -13,6 +15,7 @@ from simulator.stepped import ClockBusy
 def control_blueprint(network: PhoneNetwork) -> Blueprint:
     control = Blueprint("control", __name__, url_prefix="/simulator")
 
+    @control.errorhandler(BadFault)
     @control.errorhandler(BadStep)
     @control.errorhandler(KeyError)
     @control.errorhandler(TypeError)
@@ -39,6 +42,15 @@ def control_blueprint(network: PhoneNetwork) -> Blueprint:
     def go_on(sid: str) -> dict[str, str]:
         network.go_on(sid, request.get_json())
         return {"sid": sid}
+
+    @control.post("/texts")
+    def text() -> dict[str, str]:
+        asked = request.get_json()
+        return {"sid": network.messages.text(asked["number"], asked["body"]).sid}
+
+    @control.get("/texts/<number>")
+    def texts(number: str) -> dict[str, list[str]]:
+        return {"texts": [message.body for message in network.messages.received_by(number)]}
 
     @control.get("/calls/<sid>")
     def look(sid: str) -> dict[str, Any]:
@@ -69,16 +81,14 @@ def control_blueprint(network: PhoneNetwork) -> Blueprint:
     def advance() -> dict[str, str | float]:
         network.advance(float(request.get_json()["advance_seconds"]))
         return tell_time()
+    @control.get("/faults")
+    def faults() -> dict[str, Any]:
+        return network.faults.table()
 
     @control.post("/faults")
-    def faults() -> dict[str, bool]:
-        wanted = request.get_json()
-        network.faults.webhook_twice = bool(wanted.get("webhook_twice", False))
-        network.faults.rest_create = wanted.get("rest_create")
-        network.faults.rest_create_times = int(wanted.get("times", 1))
-        if wanted.get("cut_streams"):
-            for call in list(network.calls.values()):
-                call.stop_streams()
-        return {"ok": True}
+    def go_wrong() -> dict[str, Any]:
+        for name, fault in network.faults.ask_for(request.get_json()).items():
+            BREAKS[name](network, fault)
+        return network.faults.table()
 
     return control

@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -12,20 +11,12 @@ from simulator.clock import Flag, Mailbox
 from simulator.conference import Conferences
 from simulator.config import NetworkConfig
 from simulator.events import EventLog
+from simulator.faults import Faults
+from simulator.messages import Messages
 from simulator.order import Order
 from simulator.people import Person, Script, Step
 
 DAY_SECONDS = 24 * 3600.0
-
-
-@dataclass
-class Faults:
-    """What goes wrong from now on."""
-
-    webhook_twice: bool = False
-    rest_create: str | None = None
-    """`429`, `500`, or `timeout_after_placing`."""
-    rest_create_times: int = 0
 
 
 class PhoneNetwork:
@@ -39,9 +30,12 @@ class PhoneNetwork:
         self.faults = Faults()
         self.calls: dict[str, Call] = {}
         self.conferences = Conferences(self)
+        self.messages = Messages(self)
         self._people: dict[str, Person] = {}
         self._scripts: dict[str, Script] = {}
         self._lock = threading.RLock()
+        self._ahead = 0
+        """Calls that the pace has not come past yet."""
         self._closing = Flag(self.clock)
         self._outgoing: Mailbox[Call | None] = Mailbox(self.clock)
         self._tellers: dict[str, Mailbox[Callable[[], None] | None]] = {}
@@ -51,6 +45,7 @@ class PhoneNetwork:
 
     def close(self) -> None:
         self._closing.set()
+        self.faults.over.set()
         self._outgoing.put(None)
         for call in list(self.calls.values()):
             call.end()
@@ -78,6 +73,12 @@ class PhoneNetwork:
     def new_token(self) -> str:
         return self._sids.token()
 
+    @property
+    def streams_survive(self) -> bool:
+        """Whether a one-way media stream goes on after the call was moved by REST."""
+        asked = self.faults.value("stream_survives_update")
+        return self.config.stream_survives_update if asked is None else bool(asked)
+
     # People
 
     def know(self, person: Person) -> None:
@@ -97,8 +98,12 @@ class PhoneNetwork:
             from_number=person.number,
             direction="inbound",
             url=config.voice_url,
+            method=config.voice_method,
             status_url=config.status_url,
             fallback_url=config.fallback_url,
+            forwarded_from=person.forwarded_from,
+            caller_name=person.caller_name,
+            stir_verstat=person.stir_verstat,
         )
         call = self._add(Call(self, order))
         call.event("dialled", to=config.number)
@@ -111,12 +116,28 @@ class PhoneNetwork:
         """More steps for a person on the line. Raises KeyError for an unknown call."""
         self._scripts[sid].append(steps)
 
+    def person_at(self, number: str) -> Person | None:
+        return self._people.get(number)
+
     # Calls that the application places
+
+    @property
+    def own_numbers(self) -> frozenset[str]:
+        return frozenset({self.config.number, *self.config.caller_ids})
+
+    def live_calls(self) -> int:
+        return sum(call.live for call in list(self.calls.values()))
+
+    def queue_seconds(self) -> float:
+        """Until the pace has come to a call that is ordered now."""
+        return self._ahead / self.config.calls_per_second
 
     def place(self, order: Order) -> Call:
         """Queued; the pace decides when it rings."""
         call = self._add(Call(self, order))
-        call.queue_ms = int(1000 * len(self._outgoing) / self.config.calls_per_second)
+        with self._lock:
+            call.queue_ms = round(1000 * self.queue_seconds())
+            self._ahead += 1
         call.event("ordered", to=order.to)
         self._outgoing.put(call)
         return call
@@ -127,6 +148,8 @@ class PhoneNetwork:
                 self.aside(f"ring-{call.sid}", partial(self._ring, call))
                 if self._closing.wait(1 / self.config.calls_per_second):
                     return
+            with self._lock:
+                self._ahead -= 1
 
     def _ring(self, call: Call) -> None:
         call.tell_status("queued", "initiated")
@@ -187,19 +210,22 @@ class PhoneNetwork:
 
     # Status callbacks, in order for each call and each conference
 
-    def later(self, sid: str, work: Callable[[], None]) -> None:
+    def later(self, sid: str, work: Callable[[], None], url: str = "") -> None:
         with self._lock:
             teller = self._tellers.get(sid)
             if teller is None:
                 teller = self._tellers[sid] = Mailbox(self.clock)
                 self.aside(f"status-{sid}", partial(self._tell, teller))
-            teller.put(work)
+            for due in self.faults.in_order(sid, work, url):
+                teller.put(due)
 
     def tell_no_more(self, sid: str) -> None:
         """What is still to be told is told; then the actor that tells it ends."""
         with self._lock:
             teller = self._tellers.pop(sid, None)
         if teller is not None:
+            for held in self.faults.let_go(sid):
+                teller.put(held)
             teller.put(None)
 
     def _tell(self, teller: Mailbox[Callable[[], None] | None]) -> None:

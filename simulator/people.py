@@ -32,6 +32,18 @@ class Person:
     answers_with: str = "answer"
     """`answer`, `busy`, `no-answer`, `decline`."""
     steps: list[Step] = field(default_factory=list)
+    is_machine: bool = False
+    """An answering machine: its greeting and the beep come before the steps."""
+    greeting_seconds: float = 4.0
+    beep: bool = True
+    is_fax: bool = False
+    answers_texts: dict[str, str] = field(default_factory=dict)
+    """Part of a text → what they text back."""
+    forwarded_from: str = ""
+    """Whom they had called, where that number forwards its calls."""
+    caller_name: str = ""
+    stir_verstat: str = ""
+    """What the carrier says of their number; the words are Twilio's, such as TN-Validation-Passed-A."""
 
 
 class Gone(Exception):

@@ -2,7 +2,6 @@
 
 import base64
 import hmac
-import threading
 from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
@@ -11,12 +10,19 @@ from flask import Blueprint, Response, request
 
 from simulator.answers import VERSION, error, not_found, page, rfc2822
 from simulator.call import FINAL, Call
+from simulator.call_forms import change as change_call
+from simulator.call_forms import order_of
 from simulator.conference_rest import serve_conferences
+from simulator.forms import Refused, filters, on_day, only
+from simulator.messages_rest import serve_messages
 from simulator.network import PhoneNetwork
-from simulator.order import Order
-from simulator.verbs import Fetch
+from simulator.notifications import serve_notifications
+from simulator.rest_faults import serve_faults
+from simulator.streams_rest import serve_streams
 
 Handler = Callable[..., Any]
+CALL_FILTERS = filters("To", "From", "Status", "ParentCallSid", days=("StartTime", "EndTime"))
+NUMBER_FILTERS = filters("PhoneNumber")
 
 
 def rest_blueprint(network: PhoneNetwork) -> Blueprint:
@@ -31,12 +37,17 @@ def rest_blueprint(network: PhoneNetwork) -> Blueprint:
             return None
         return error(401, 20003, "Authenticate")
 
+    @rest.errorhandler(Refused)
+    def refused(refusal: Refused) -> tuple[Response, int]:
+        return error(refusal.status, refusal.code, str(refusal))
+
     @rest.post("/Calls.json")
     def create() -> Any:
-        return _create(network)
+        return call_json(network.place(order_of(request.form, network))), 201
 
     @rest.get("/Calls.json")
     def calls() -> Any:
+        only(request.args, CALL_FILTERS)
         return page("calls", [call_json(call) for call in _filtered(network.calls.values())])
 
     @rest.get("/Calls/<sid>.json")
@@ -47,14 +58,20 @@ def rest_blueprint(network: PhoneNetwork) -> Blueprint:
     @rest.post("/Calls/<sid>.json")
     @known_call(network)
     def change(call: Call) -> Any:
-        return _update(call)
+        change_call(call, request.form)
+        return call_json(call)
 
     @rest.get("/IncomingPhoneNumbers.json")
     def numbers() -> Any:
+        only(request.args, NUMBER_FILTERS)
         asked = request.args.get("PhoneNumber")
         return page("incoming_phone_numbers", [number_json(network)] if asked in (None, network.config.number) else [])
 
+    serve_faults(rest, network.faults)
     serve_conferences(rest, network)
+    serve_notifications(rest, network)
+    serve_messages(rest, network)
+    serve_streams(rest, network)
     return rest
 
 
@@ -84,87 +101,18 @@ def known_call(network: PhoneNetwork) -> Callable[[Handler], Handler]:
     return decorate
 
 
-def _create(network: PhoneNetwork) -> Any:
-    form = request.form
-    if not form.get("To"):
-        return error(400, 21201, "No 'To' number is specified")
-    if not form.get("From"):
-        return error(400, 21213, "No 'From' number is specified")
-    if not (form.get("Url") or form.get("Twiml")):
-        return error(400, 21205, "Url parameter is required")
-    if not form["To"].startswith(("+", "client:")):
-        return error(400, 21211, f"The 'To' phone number provided ({form['To']}) is not valid")
-    fault = _fault(network)
-    if fault == "429":
-        return error(429, 20429, "Too many requests")
-    if fault == "500":
-        return error(500, 20500, "Internal server error")
-    call = network.place(_order(form))
-    if fault == "timeout_after_placing":
-        threading.Event().wait(30)  # The call is on its way; whoever asked has stopped waiting for the answer.
-    return call_json(call), 201
-
-
-def _fault(network: PhoneNetwork) -> str | None:
-    faults = network.faults
-    if faults.rest_create is None or faults.rest_create_times < 1:
-        return None
-    faults.rest_create_times -= 1
-    return faults.rest_create
-
-
-def _order(form: Any) -> Order:
-    return Order(
-        to=form["To"],
-        from_number=form["From"],
-        direction="outbound-api",
-        url=form.get("Url"),
-        twiml=form.get("Twiml"),
-        method=form.get("Method", "POST"),
-        status_url=form.get("StatusCallback"),
-        status_events=tuple(form.getlist("StatusCallbackEvent")) or ("completed",),
-        fallback_url=form.get("FallbackUrl"),
-        ring_seconds=float(form.get("Timeout", 60)),
-    )
-
-
-def _update(call: Call) -> Any:
-    status, url, twiml = (request.form.get(name) for name in ("Status", "Url", "Twiml"))
-    if not call.live:
-        return error(400, 21220, "Call is not in-progress. Cannot redirect.")
-    if status is not None:
-        if status not in ("completed", "canceled"):
-            return error(400, 21218, "Invalid Status: completed or canceled")
-        ringing = call.status in ("queued", "ringing")
-        call.end("canceled" if ringing else "completed")
-        return call_json(call)
-    if url is None and twiml is None:
-        return error(400, 21205, "Url parameter is required")
-    if not call.move(Fetch(url or "", request.form.get("Method", "POST"), twiml=twiml)):
-        return error(400, 21220, "Call is not in-progress. Cannot redirect.")
-    call.event("moved", url=url)
-    return call_json(call)
-
-
 def _filtered(calls: Iterable[Call]) -> list[Call]:
-    to, from_number, status = (request.args.get(name) for name in ("To", "From", "Status"))
+    to, from_number, status, parent = (request.args.get(name) for name in ("To", "From", "Status", "ParentCallSid"))
     return [
         call
         for call in reversed(list(calls))  # Newest first.
         if to in (None, call.order.to)
         and from_number in (None, call.order.from_number)
         and status in (None, call.status)
-        and _started_as_asked(call)
+        and (parent is None or (call.parent is not None and call.parent.sid == parent))
+        and on_day(call.started_at, "StartTime")
+        and on_day(call.ended_at, "EndTime")
     ]
-
-
-def _started_as_asked(call: Call) -> bool:
-    """`StartTime`, `StartTime<` and `StartTime>` are whole UTC dates, bounds included; who never started has none."""
-    asked = {sign: date for sign in ("", "<", ">") if (date := request.args.get(f"StartTime{sign}"))}
-    if not asked or call.started_at is None:
-        return not asked
-    day = call.started_at.date().isoformat()
-    return day == asked.get("", day) and asked.get(">", day) <= day <= asked.get("<", day)
 
 
 def call_json(call: Call) -> dict[str, Any]:
@@ -173,15 +121,15 @@ def call_json(call: Call) -> dict[str, Any]:
     return {
         "sid": call.sid,
         "account_sid": account,
-        "answered_by": None,
+        "answered_by": call.answered_by,
         "api_version": VERSION,
-        "caller_name": None,
+        "caller_name": order.caller_name or None,
         "date_created": rfc2822(call.created_at),
         "date_updated": rfc2822(call.ended_at or call.started_at or call.created_at),
         "direction": order.direction,
         "duration": str(call.duration_seconds) if call.status in FINAL else None,
         "end_time": rfc2822(call.ended_at),
-        "forwarded_from": None,
+        "forwarded_from": order.forwarded_from or None,
         "from": order.from_number,
         "from_formatted": order.from_number,
         "group_sid": None,
@@ -208,7 +156,7 @@ def number_json(network: PhoneNetwork) -> dict[str, Any]:
         "phone_number": config.number,
         "friendly_name": config.number,
         "voice_url": config.voice_url,
-        "voice_method": "POST",
-        "voice_fallback_url": config.fallback_url or "",
-        "status_callback": config.status_url or "",
+        "voice_method": config.voice_method,
+        "voice_fallback_url": config.fallback_url,
+        "status_callback": config.status_url,
     }

@@ -41,6 +41,7 @@ class Stream:
         self._tell = tell
         self._frames: deque[bytes] = deque()
         self._stopped = Flag(clock)
+        self._cut = False
         self._sequence = 0
         clock.spawn(f"stream-{self.sid}", self._run)
 
@@ -48,6 +49,11 @@ class Stream:
         self._frames.extend(mulaw[i : i + FRAME_BYTES] for i in range(0, len(mulaw), FRAME_BYTES))
 
     def stop(self) -> None:
+        self._stopped.set()
+
+    def cut(self) -> None:
+        """The socket breaks, without a last word."""
+        self._cut = True
         self._stopped.set()
 
     def _run(self) -> None:
@@ -75,6 +81,8 @@ class Stream:
             self._send(socket, "media", media=self._media(frames))
             frames += 1
             self._stopped.wait(began + frames * FRAME_SECONDS - self._clock.elapsed_seconds())
+        if self._cut:
+            return
         self._send(socket, "stop", stop={"accountSid": self._order.account_sid, "callSid": self._order.call_sid})
 
     def _start(self) -> dict[str, Any]:

@@ -4,24 +4,34 @@ import base64
 import hashlib
 import hmac
 import secrets
+import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from urllib.parse import urljoin
+from dataclasses import dataclass, replace
+from urllib.parse import urldefrag, urljoin
 
 import requests
+from urllib3.exceptions import NewConnectionError
 
-CONNECT_SECONDS = 5.0
-TOTAL_SECONDS = 15.0
-TRIES = 2
+from simulator.faults import Faults
+from simulator.patience import BadOverride, Patience, patience_with
+
 REDIRECTS = 10
+CHUNK_BYTES = 4096
+SHORTEST_SECONDS = 0.05
+# Confirmed: 11200 for an answer that is no success, 11205 for no connection and no answer.
+NO_SUCCESS = 11200
+NO_ANSWER = 11205
+# Unconfirmed: "invalid URL format" for overrides that are none.
+BAD_URL = 11100
 
 
 class WebhookFailed(Exception):
-    """No usable answer. `code` as Twilio numbers it: 11200 for an answer that is no success, 11205 for no answer."""
+    """No usable answer. `code` as Twilio numbers it; `kind` as retry policies name it: ct, rt, 4xx, 5xx."""
 
-    def __init__(self, code: int, message: str) -> None:
+    def __init__(self, code: int, message: str, kind: str = "") -> None:
         super().__init__(message)
         self.code = code
+        self.kind = kind
 
 
 @dataclass(frozen=True)
@@ -31,12 +41,26 @@ class Answer:
     """After redirects: relative URLs in the document start here."""
     status: int
     milliseconds: float
+    sound: bytes | None = None
+    """The answer is no document but something to play."""
 
 
 def sign(auth_token: str, url: str, parameters: Mapping[str, str]) -> str:
     """X-Twilio-Signature: HMAC-SHA1 over the URL and the sorted parameters."""
     signed = url + "".join(f"{name}{parameters[name]}" for name in sorted(parameters))
     return base64.b64encode(hmac.new(auth_token.encode(), signed.encode(), hashlib.sha1).digest()).decode()
+
+
+@dataclass(frozen=True)
+class _Hook:
+    """One webhook on its way, the same on every try."""
+
+    address: str
+    parameters: Mapping[str, str]
+    method: str
+    token: str
+    patience: Patience
+    deadline: float
 
 
 def by_chance() -> str:
@@ -46,63 +70,110 @@ def by_chance() -> str:
 class Webhooks:
     """One per call: cookies are kept for its length."""
 
-    def __init__(self, auth_token: str, new_token: Callable[[], str] = by_chance) -> None:
+    def __init__(self, auth_token: str, new_token: Callable[[], str] = by_chance, faults: Faults | None = None) -> None:
         self._auth_token = auth_token
         self._new_token = new_token
+        self._faults = faults or Faults()
         self._session = requests.Session()
 
-    def ask(self, url: str, parameters: Mapping[str, str], method: str = "POST", *, twice: bool = False) -> Answer:
-        """One webhook; a second try only when no connection could be made. Raises WebhookFailed.
+    def ask(self, url: str, parameters: Mapping[str, str], method: str = "POST") -> Answer:
+        """One webhook, tried again as often as the fragment of `url` or the default says. Raises WebhookFailed.
 
-        `twice`: the network delivers it a second time, under the same token, and drops that answer.
+        The fault `webhook_twice` delivers it a second time, under the same token, and drops that answer.
         """
-        token = self._new_token()
-        answer = self._answer(url, parameters, method, token)
-        if twice:
-            self._answer(url, parameters, method, token)
+        try:
+            address, patience = patience_with(url)
+        except BadOverride as error:
+            raise WebhookFailed(BAD_URL, f"{url}: {error}") from error
+        deadline = time.monotonic() + patience.total_seconds
+        hook = _Hook(address, parameters, method, self._new_token(), patience, deadline)
+        answer = self._persist(hook)
+        if self._faults.take("webhook_twice", url):
+            self._persist(hook)
         return answer
 
-    def _answer(self, url: str, parameters: Mapping[str, str], method: str, token: str) -> Answer:
-        for attempt in range(TRIES):
-            try:
-                response = self._follow(url, parameters, method, token)
-            except requests.ConnectionError as error:
-                if attempt == TRIES - 1:
-                    raise WebhookFailed(11205, f"{url}: no connection") from error
-            except requests.RequestException as error:
-                raise WebhookFailed(11205, f"{url}: {error}") from error
-            else:
-                if not response.ok:
-                    raise WebhookFailed(11200, f"{url}: HTTP {response.status_code}")
-                elapsed_ms = response.elapsed.total_seconds() * 1000
-                return Answer(response.text, response.url, response.status_code, elapsed_ms)
-        raise WebhookFailed(11205, url)
+    def _persist(self, hook: _Hook, tries: int = 1) -> Answer:
+        try:
+            return self._try(hook)
+        except WebhookFailed as error:
+            in_time = time.monotonic() < hook.deadline
+            if error.kind not in hook.patience.retried or tries > hook.patience.retries or not in_time:
+                raise WebhookFailed(error.code, f"{error} (tries: {tries})", error.kind) from error
+        return self._persist(hook, tries + 1)
 
-    def _follow(self, url: str, parameters: Mapping[str, str], method: str, token: str) -> requests.Response:
+    def _try(self, hook: _Hook) -> Answer:
+        if self._faults.take("webhook_unreachable", hook.address):
+            raise WebhookFailed(NO_ANSWER, f"{hook.address}: no connection", "ct")
+        response, body = self._delivered(hook)
+        if self._faults.take("webhook_answer_lost", hook.address):
+            raise WebhookFailed(NO_ANSWER, f"{hook.address}: no answer", "rt")
+        if not response.ok:
+            kind = f"{response.status_code // 100}xx"
+            raise WebhookFailed(NO_SUCCESS, f"{hook.address}: HTTP {response.status_code}", kind)
+        elapsed_ms = response.elapsed.total_seconds() * 1000
+        sound = body if response.headers.get("Content-Type", "").startswith("audio/") else None
+        return Answer(_text(response, body), response.url, response.status_code, elapsed_ms, sound)
+
+    def _delivered(self, hook: _Hook) -> tuple[requests.Response, bytes]:
+        try:
+            return self._follow(hook)
+        except requests.RequestException as error:
+            if _never_sent(error):
+                raise WebhookFailed(NO_ANSWER, f"{hook.address}: no connection", "ct") from error
+            raise WebhookFailed(NO_ANSWER, f"{hook.address}: {error}", "rt") from error
+
+    def _follow(self, hook: _Hook) -> tuple[requests.Response, bytes]:
         """Where a redirect leads is asked by GET, signed for its own address; 307 and 308 keep the form."""
         for _ in range(REDIRECTS):
-            response = self._send(url, parameters, method, token)
+            response = self._send(hook)
             if not response.is_redirect:
-                return response
-            url = urljoin(response.url, response.headers["Location"])
+                return response, _read(response, hook.deadline)
+            response.close()
+            address = urldefrag(urljoin(response.url, response.headers["Location"])).url
+            hook = replace(hook, address=address)
             if response.status_code not in (307, 308):
-                method, parameters = "GET", {}
+                hook = replace(hook, method="GET", parameters={})
         raise requests.TooManyRedirects(f"more than {REDIRECTS} redirects")
 
-    def _send(self, url: str, parameters: Mapping[str, str], method: str, token: str) -> requests.Response:
-        get = method.upper() == "GET"
-        prepared = requests.Request(method, url, params=parameters if get else None).prepare()
-        target = prepared.url or url
+    def _send(self, hook: _Hook) -> requests.Response:
+        get = hook.method.upper() == "GET"
+        prepared = requests.Request(hook.method, hook.address, params=hook.parameters if get else None).prepare()
+        target = prepared.url or hook.address
         headers = {
-            "X-Twilio-Signature": sign(self._auth_token, target, {} if get else parameters),
-            "I-Twilio-Idempotency-Token": token,
+            "X-Twilio-Signature": sign(self._auth_token, target, {} if get else hook.parameters),
+            "I-Twilio-Idempotency-Token": hook.token,
             "User-Agent": "TwilioProxy/1.1",
         }
+        left = max(hook.deadline - time.monotonic(), SHORTEST_SECONDS)
         return self._session.request(
-            method,
+            hook.method,
             target,
-            data=None if get else parameters,
+            data=None if get else hook.parameters,
             headers=headers,
-            timeout=(CONNECT_SECONDS, TOTAL_SECONDS),
+            timeout=(min(hook.patience.connect_seconds, left), min(hook.patience.answer_seconds, left)),
             allow_redirects=False,  # Each address has a signature of its own.
+            stream=True,
         )
+
+
+def _read(response: requests.Response, deadline: float) -> bytes:
+    """An application that sends byte after byte has no longer for it than one that says nothing."""
+    body = bytearray()
+    for chunk in response.iter_content(CHUNK_BYTES):
+        body += chunk
+        if time.monotonic() > deadline:
+            response.close()
+            raise requests.ReadTimeout("the answer took too long")
+    return bytes(body)
+
+
+def _text(response: requests.Response, body: bytes) -> str:
+    """UTF-8, as XML is, unless it says otherwise."""
+    told = "charset" in response.headers.get("Content-Type", "")
+    return body.decode((told and response.encoding) or "utf-8", errors="replace")
+
+
+def _never_sent(error: requests.RequestException) -> bool:
+    """No connection was made, so the application has seen nothing."""
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    return isinstance(error, requests.ConnectTimeout) or isinstance(reason, NewConnectionError)

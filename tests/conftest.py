@@ -16,6 +16,8 @@ from command.supervisor import free_port, redis_command
 from store.database import Store
 from store.migrate import migrate
 
+pytest_plugins = ["rest_check"]
+
 ROOT = Path(__file__).parent.parent
 
 

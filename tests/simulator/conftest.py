@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,6 +29,8 @@ class Application:
 
     url: str = ""
     documents: dict[str, Answer] = field(default_factory=dict)
+    otherwise: dict[str, Answer] = field(default_factory=dict)
+    """Where `documents` has none."""
     requests: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     signed: list[bool] = field(default_factory=list)
@@ -38,7 +41,7 @@ class Application:
         self.headers.append(dict(request.headers))
         signature = request.headers.get("X-Twilio-Signature", "")
         self.signed.append(RequestValidator(TOKEN).validate(request.url, request.form, signature))
-        document = self.documents.get(path)
+        document = self.documents.get(path, self.otherwise.get(path))
         if document is None:
             return Response("no such document", status=404)
         answer = document if isinstance(document, str) else document(parameters)
@@ -85,7 +88,7 @@ def app() -> Iterator[Application]:
 def make_stage(app: Application) -> Iterator[Callable[..., Stage]]:
     servers: list[NetworkServer] = []
 
-    def make(**about: Any) -> Stage:
+    def make(exchanges: Path | None = None, **about: Any) -> Stage:
         config = NetworkConfig(
             account_sid=ACCOUNT,
             auth_token=TOKEN,
@@ -94,7 +97,7 @@ def make_stage(app: Application) -> Iterator[Callable[..., Stage]]:
             status_url=f"{app.url}/status",
             **{"speed": 25.0, "calls_per_second": 20.0, **about},
         )
-        server = NetworkServer(config)
+        server = NetworkServer(config, exchanges=exchanges)
         server.start()
         servers.append(server)
         rest = Client(ACCOUNT, TOKEN)

@@ -164,3 +164,103 @@ def test_what_rest_does_not_speak_of_a_participant_is_refused_by_name(stage) -> 
         conference.participants(sid).update(hold_url="http://127.0.0.1/music")
 
     assert refused.value.status == 400
+
+
+# Whom REST calls into a conference
+
+AGENT = "+821099990000"
+OURS = "+82215550100"
+
+
+def test_rest_calls_somebody_into_a_conference_by_its_name(stage) -> None:
+    stage.app.documents = {"answer": room('endConferenceOnExit="true"'), "after": "<Response/>", "room": "", "leg": ""}
+    caller = stage.calls({"waits_to_talk": True}, {"waits_seconds": 5}, {"hangs_up": True})
+    in_room(stage, caller)
+    stage.client.person(AGENT, steps=[{"waits_to_talk": True}, {"stays": True}])
+
+    invited = stage.rest.conferences("room").participants.create(
+        from_=OURS,
+        to=AGENT,
+        label="agent",
+        beep="false",
+        end_conference_on_exit=True,
+        status_callback=f"{stage.app.url}/leg",
+        status_callback_event=["ringing", "answered"],
+    )
+    in_room(stage, invited.call_sid)
+    [conference] = stage.rest.conferences.list()
+    joined = conference.participants("agent").fetch()
+
+    assert (invited.status, invited.conference_sid, invited.label) == ("queued", conference.sid, "agent")
+    assert (joined.call_sid, joined.status, joined.end_conference_on_exit) == (invited.call_sid, "connected", True)
+    assert stage.ends(caller) == stage.ends(invited.call_sid) == "completed"
+    assert [p["CallStatus"] for p in stage.app.asked("leg")][:2] == ["ringing", "in-progress"]
+
+
+def test_a_conference_begins_with_whom_rest_calls_and_is_told_of_as_ordered(stage) -> None:
+    stage.app.documents = {"room": ""}
+    for number in (AGENT, SECOND):
+        stage.client.person(number, steps=[{"stays": True}])
+
+    participants = [
+        stage.rest.conferences("sales").participants.create(
+            from_=OURS,
+            to=number,
+            conference_status_callback=f"{stage.app.url}/room",
+            conference_status_callback_event=["start", "join"],
+        )
+        for number in (AGENT, SECOND)
+    ]
+
+    assert told(stage, 3) == ["participant-join", "participant-join", "conference-start"]
+    assert len({participant.conference_sid for participant in participants}) == 1
+
+
+def test_who_is_still_called_is_a_participant_and_can_be_called_off(stage) -> None:
+    stage.client.person(AGENT, answers_after_seconds=50)
+    invited = stage.rest.conferences("room").participants.create(from_=OURS, to=AGENT, label="agent")
+    stage.client.wait_for(lambda e: e["kind"] == "ringing")
+    participants = stage.rest.conferences(invited.conference_sid).participants
+
+    assert [(p.call_sid, p.status) for p in participants.list()] == [(invited.call_sid, "ringing")]
+    assert participants("agent").fetch().status == "ringing"
+
+    participants("agent").delete()
+
+    assert stage.ends(invited.call_sid) == "canceled"
+    assert participants.list() == []
+
+
+@pytest.mark.parametrize(
+    ("about", "code"),
+    [
+        ({"to": "010"}, 21211),
+        ({"from_": "+821055556666"}, 21210),
+        ({"record": True}, 20001),
+        ({"beep": "loud"}, 20001),
+        ({"conference_status_callback_event": ["dance"]}, 20001),
+        ({"timeout": 601}, 21208),
+    ],
+)
+def test_a_participant_that_cannot_be_called_gets_twilios_error(stage, about: dict, code: int) -> None:
+    with pytest.raises(TwilioRestException) as refused:
+        stage.rest.conferences("room").participants.create(**{"from_": OURS, "to": AGENT, **about})
+
+    assert (refused.value.status, refused.value.code) == (400, code)
+    assert stage.rest.calls.list() == []
+
+
+def test_a_conference_that_is_unknown_by_its_sid_is_not_found(stage) -> None:
+    with pytest.raises(TwilioRestException) as refused:
+        stage.rest.conferences("CF" + "0" * 32).participants.create(from_=OURS, to=AGENT)
+
+    assert refused.value.code == 20404
+
+
+def test_what_rest_does_not_speak_of_a_conference_is_refused_by_name(stage) -> None:
+    stage.app.documents = {"answer": room()}
+    in_room(stage, stage.calls({"stays": True}))
+    [conference] = stage.rest.conferences.list()
+
+    with pytest.raises(TwilioRestException, match="AnnounceUrl"):
+        conference.update(announce_url="http://127.0.0.1/news")

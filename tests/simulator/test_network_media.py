@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from flask import Flask, request
 from flask_sock import Sock
+from twilio.base.exceptions import TwilioRestException
 from werkzeug.serving import make_server
 
 from simulator.audio import SILENCE, BadRecording, encode, read_wav
@@ -175,3 +176,66 @@ def test_what_is_no_recording_is_told(tmp_path: Path) -> None:
 
     with pytest.raises(BadRecording):
         read_wav(path)
+
+
+def test_a_cut_socket_breaks_without_a_last_word(stage, ear: Ear) -> None:
+    stage.app.documents = {"answer": streaming(ear.url)}
+    sid = stage.calls()
+    stage.client.wait_for(lambda e: e["kind"] == "stream_started")
+
+    stage.client.faults(media_cut=True, only=sid)
+    stage.ends(sid)
+
+    assert "stop" not in [m["event"] for m in ear.messages]
+
+
+@pytest.mark.parametrize("survives", [True, False])
+def test_which_truth_holds_of_streams_and_moves_can_be_said_at_any_time(stage, survives: bool) -> None:
+    stage.client.faults(stream_survives_update=survives)
+
+    assert stage.server.network.streams_survive is survives
+
+
+# Over REST
+
+
+def test_rest_starts_a_stream_with_parameters_and_stops_it_by_name(stage, ear: Ear) -> None:
+    stage.app.documents = {"answer": '<Response><Pause length="600"/></Response>'}
+    sid = stage.calls({"stays": True})
+    stage.client.wait_for(lambda e: e["kind"] == "twiml")
+    streams = stage.rest.calls(sid).streams
+
+    started = streams.create(url=ear.url, name="ear", parameter1_name="token", parameter1_value="t")
+    stage.client.wait_for(lambda e: e["kind"] == "stream_started")
+    stopped = streams("ear").update(status="stopped")
+
+    assert ear.closed.wait(10)
+    assert ear.messages[1]["start"]["customParameters"] == {"token": "t"}
+    assert (started.status, stopped.status, stopped.sid) == ("in-progress", "stopped", started.sid)
+    assert ear.messages[1]["start"]["streamSid"] == started.sid
+
+
+@pytest.mark.parametrize(
+    "about",
+    [{"url": "http://x/y"}, {"url": "wss://x/y?token=t"}, {"url": "wss://x/y", "track": "both_tracks"}],
+)
+def test_a_stream_that_cannot_be_is_refused(stage, about: dict[str, str]) -> None:
+    stage.app.documents = {"answer": '<Response><Pause length="600"/></Response>'}
+    sid = stage.calls({"stays": True})
+    stage.client.wait_for(lambda e: e["kind"] == "twiml")
+
+    with pytest.raises(TwilioRestException) as refused:
+        stage.rest.calls(sid).streams.create(**about)
+
+    assert refused.value.status == 400
+
+
+def test_no_stream_starts_on_a_call_that_is_over(stage) -> None:
+    stage.app.documents = {"answer": "<Response/>"}
+    sid = stage.calls()
+    stage.ends(sid)
+
+    with pytest.raises(TwilioRestException) as refused:
+        stage.rest.calls(sid).streams.create(url="wss://127.0.0.1/x")
+
+    assert refused.value.code == 21220

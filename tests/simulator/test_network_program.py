@@ -30,8 +30,14 @@ def test_the_program_says_where_it_listens_and_ends_when_told(
     assert line.startswith("listening on http://127.0.0.1:")
     assert program.returncode == 0
     written = [json.loads(text) for text in events.read_text().splitlines()]
-    # Nobody answers there: the network tries twice, tells the error, and the call ends.
-    assert [e["kind"] for e in written if e["call"] == sid] == ["dialled", "answered", "error", "ended"]
+    # Nobody answers there: the network tries twice, tells the error, apologises, and the call ends.
+    assert [e["kind"] for e in written if e["call"] == sid] == [
+        "dialled",
+        "answered",
+        "error",
+        "said_by_app",
+        "ended",
+    ]
 
 
 def test_two_runs_in_stepped_time_write_the_same_events(tmp_path: Path, repo_root: Path) -> None:
@@ -47,6 +53,7 @@ def test_two_runs_in_stepped_time_write_the_same_events(tmp_path: Path, repo_roo
         ("dialled", "2027-12-31T23:30:00+00:00"),
         ("answered", "2027-12-31T23:30:00+00:00"),
         ("error", "2027-12-31T23:30:00+00:00"),
+        ("said_by_app", "2027-12-31T23:30:00+00:00"),
         ("ended", "2027-12-31T23:30:00+00:00"),
     ]
 

@@ -258,8 +258,8 @@ WORLD = {
     "events.py": "who reads the log waits in real time",
     "server.py": "the server's thread",
     "__main__.py": "until the program is stopped",
-    "webhooks.py": "the token of who gives none",
-    "rest.py": "an answer held back on demand, from a client in real time",
+    "webhooks.py": "the application answers in real time; the token of who gives none",
+    "faults.py": "an answer held back on demand, from a client in real time",
 }
 OWN_WAITS = r"threading\.(?:Thread|Event|Condition|Timer|Semaphore)|time\.(?:sleep|monotonic|time)\(|import queue"
 OWN_DATES = r"datetime\.(?:now|today|utcnow)\(|secrets\.|uuid4|random\.(?:random|choice|randbytes)\("

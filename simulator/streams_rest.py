@@ -1,0 +1,79 @@
+"""Media streams that REST starts and stops."""
+
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, request
+
+from simulator.answers import VERSION, not_found, rfc2822
+from simulator.call import Call
+from simulator.forms import Form, Refused, one_of, only
+from simulator.network import PhoneNetwork
+
+NOT_IN_PROGRESS = 21220
+# Unconfirmed: the code.
+BAD_SOCKET = 21205
+PARAMETER = re.compile(r"Parameter([1-9]|[1-9]\d)\.(Name|Value)")
+
+
+def serve_streams(rest: Blueprint, network: PhoneNetwork) -> None:
+    started: dict[str, tuple[Call, str]] = {}
+    """By SID: those that REST started, the stopped ones too."""
+
+    @rest.post("/Calls/<call_sid>/Streams.json")
+    def start_stream(call_sid: str) -> Any:
+        call = network.calls.get(call_sid)
+        if call is None:
+            return not_found()
+        url, parameters = _read(request.form)
+        if call.status != "in-progress":
+            raise Refused(NOT_IN_PROGRESS, "Call is not in-progress")
+        name = request.form.get("Name") or f"stream-{len(started) + 1}"
+        call.start_stream(name, url, parameters)
+        sid = call.streams[name].sid
+        started[sid] = (call, name)
+        return stream_json(call, sid, name)
+
+    @rest.post("/Calls/<call_sid>/Streams/<sid_or_name>.json")
+    def stop_stream(call_sid: str, sid_or_name: str) -> Any:
+        call = network.calls.get(call_sid)
+        only(request.form, {"Status"})
+        if one_of(request.form, "Status", ("stopped",)) is None:
+            raise Refused(20001, "Status: stopped is expected")
+        name = None if call is None else _name(call, sid_or_name)
+        if call is None or name is None:
+            return not_found()
+        sid = call.streams[name].sid
+        call.stop_stream(name)
+        return stream_json(call, sid, name)
+
+
+def _read(form: Form) -> tuple[str, dict[str, str]]:
+    """Confirmed: the address takes no query string, so a call's secret goes into a parameter."""
+    only([name for name in form if not PARAMETER.fullmatch(name)], {"Url", "Name", "Track"})
+    one_of(form, "Track", ("inbound_track",))
+    url = form.get("Url", "")
+    if urlsplit(url).scheme not in ("ws", "wss") or urlsplit(url).query:
+        raise Refused(BAD_SOCKET, f"Url: a WebSocket address without a query is expected, not {url!r}")
+    names = {key[: -len(".Name")]: value for key, value in form.items() if key.endswith(".Name")}
+    return url, {name: form.get(f"{key}.Value", "") for key, name in names.items()}
+
+
+def _name(call: Call, sid_or_name: str) -> str | None:
+    """Of a stream that runs."""
+    return next((name for name, s in call.streams.items() if sid_or_name in (name, s.sid)), None)
+
+
+def stream_json(call: Call, sid: str, name: str) -> dict[str, Any]:
+    account = call.network.config.account_sid
+    running = call.streams.get(name)
+    return {
+        "sid": sid,
+        "account_sid": account,
+        "call_sid": call.sid,
+        "name": name,
+        "status": "in-progress" if running is not None and running.sid == sid else "stopped",
+        "date_updated": rfc2822(call.network.now()),
+        "uri": f"/{VERSION}/Accounts/{account}/Calls/{call.sid}/Streams/{sid}.json",
+    }
