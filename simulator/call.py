@@ -4,14 +4,19 @@ import secrets
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from simulator.audio import FRAME_SECONDS
+from simulator.events import Event
+from simulator.line import Line
 from simulator.order import Order
 from simulator.speech import Utterance
 from simulator.streams import Stream, StreamOrder
+from simulator.tape import Clip, Tape
 from simulator.twiml import BadTwiml, parse
 from simulator.verbs import VERBS_BY_NAME, Fetch
 from simulator.webhooks import Answer, WebhookFailed, Webhooks
@@ -62,6 +67,15 @@ class Call:
         self.unread_from = 0
         self.document_url = ""
         """Relative URLs start here."""
+        self.line = Line()
+        """The person's."""
+        self.language = "en-US"
+        """In which the application spoke last."""
+        self.sounding: Clip | None = None
+        """What the person is being told."""
+        self.tape = Tape(self.network.recorder is not None)
+        self.answered_seconds = self.network.elapsed_seconds()
+        self.ended_seconds: float | None = None
 
     # What others do to the call
 
@@ -89,13 +103,19 @@ class Call:
             self.digits.extend(digits)
             self.changed.notify_all()
 
-    def say(self, utterance: Utterance) -> None:
+    def say(self, utterance: Utterance, **facts: str) -> None:
         """The person begins to say something; `fall_silent` ends it."""
-        self.event("said_by_person", text=utterance.text)
+        self.event("said_by_person", text=utterance.text, **facts)
         with self.changed:
             self.said.append(utterance)
             self._saying = True
             self.changed.notify_all()
+
+    def speak(self, mulaw: bytes, label: str) -> None:
+        """The sound of it, on its way to the application."""
+        self.tape.said(label, mulaw, self.network.elapsed_seconds())
+        for stream in tuple(self.streams.values()):
+            stream.speak(mulaw)
 
     def fall_silent(self) -> None:
         with self.changed:
@@ -109,11 +129,13 @@ class Call:
                 return
             self.status = status
             self.ended_at = datetime.now(UTC)
+            self.ended_seconds = self.network.elapsed_seconds()
             self.changed.notify_all()
         self.stop_streams()
         self.network.conferences.leave(self)
         self.event("ended", status=status)
         self.tell_status(status)
+        self.network.record(self)
         self.network.tell_no_more(self.sid)
         if self.parent is not None:
             with self.parent.changed:
@@ -138,6 +160,7 @@ class Call:
                 return False
             self.status = "in-progress"
             self.started_at = datetime.now(UTC)
+            self.answered_seconds = self.network.elapsed_seconds()
             self.changed.notify_all()
         self.event("answered")
         self.tell_status("in-progress", "answered")
@@ -247,12 +270,39 @@ class Call:
         """The person at this end is told something."""
         self.event("said_by_app", text=text, language=language)
         with self.changed:
+            self.language = language
             self.heard.append(text)
+            self.changed.notify_all()
+
+    @contextmanager
+    def told(self, clip: Clip) -> Iterator[Clip]:
+        """What sounds in the person's ear for as long as this lasts."""
+        began_seconds = self.network.elapsed_seconds()
+        self._sound(clip)
+        try:
+            yield clip
+        finally:
+            lasted_seconds = min(self.network.elapsed_seconds() - began_seconds, clip.seconds)
+            self._sound(None)
+            self.tape.told(clip, began_seconds, lasted_seconds)
+            if self.live and lasted_seconds < clip.seconds - FRAME_SECONDS:
+                self.event("cut_short", after_seconds=round(lasted_seconds, 1))
+
+    def _sound(self, clip: Clip | None) -> None:
+        if self.line.echo_db is not None:
+            for stream in tuple(self.streams.values()):
+                stream.overhear(b"" if clip is None else clip.mulaw())
+        with self.changed:
+            self.sounding = clip
             self.changed.notify_all()
 
     def start_stream(self, name: str, url: str, parameters: dict[str, str]) -> None:
         config = self.network.config
-        order = StreamOrder(name, url, config.account_sid, self.sid, config.auth_token, parameters, speed=config.speed)
+        order = StreamOrder(
+            *(name, url, config.account_sid, self.sid, config.auth_token, parameters),
+            speed=config.speed,
+            line=self.line,
+        )
         self.stop_stream(name)
         self.streams[name] = Stream(order, self.event)
 
@@ -266,6 +316,10 @@ class Call:
             self.stop_stream(name)
 
     # What the application is told
+
+    def events(self) -> list[Event]:
+        """All that happened in it so far."""
+        return self.network.events.of_call(self.sid)
 
     def event(self, kind: str, **facts: Any) -> None:
         self.network.events.add(

@@ -1,6 +1,7 @@
 """What a stand-in network is told about the world."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -19,3 +20,7 @@ class NetworkConfig:
     """Only what the application says is so many times shorter."""
     stream_survives_update: bool = True
     """Whether a one-way media stream goes on after the call was moved by REST; which is true is not documented."""
+    voice: str = "none"
+    """Who speaks written words: `none`, or `espeak-ng` where it is installed."""
+    record_folder: Path | None = None
+    """Where each call's transcript and sound are written when it has ended; None: nowhere."""

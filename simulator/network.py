@@ -2,6 +2,7 @@
 
 import queue
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,8 @@ from simulator.config import NetworkConfig
 from simulator.events import EventLog
 from simulator.order import Order
 from simulator.people import Person, Script, Step
+from simulator.recorder import Recorder
+from simulator.voice import voice_named
 
 DAY_SECONDS = 24 * 3600.0
 
@@ -31,10 +34,13 @@ class PhoneNetwork:
 
     def __init__(self, config: NetworkConfig, events_path: Path | None = None) -> None:
         self.config = config
+        self._began = time.monotonic()
+        self.voice = voice_named(config.voice, config.talk_speed)
         self.events = EventLog(events_path)
         self.faults = Faults()
         self.calls: dict[str, Call] = {}
         self.conferences = Conferences(self)
+        self.recorder = None if config.record_folder is None else Recorder(config.record_folder)
         self._people: dict[str, Person] = {}
         self._scripts: dict[str, Script] = {}
         self._lock = threading.RLock()
@@ -48,11 +54,20 @@ class PhoneNetwork:
         self._outgoing.put(None)
         for call in list(self.calls.values()):
             call.end()
+        if self.recorder is not None:
+            # Once more: some things are told after the end of a call.
+            for call in list(self.calls.values()):
+                if call.tape.runs:
+                    self.recorder.write(call)
         self.events.close()
 
     def real(self, seconds: float) -> float:
         """The network's time in real seconds."""
         return seconds / self.config.speed
+
+    def elapsed_seconds(self) -> float:
+        """Of the network's time, since it began."""
+        return (time.monotonic() - self._began) * self.config.speed
 
     # People
 
@@ -79,7 +94,7 @@ class PhoneNetwork:
         call = self._add(Call(self, order))
         call.event("dialled", to=config.number)
         call.status = "ringing"
-        self._scripts[call.sid] = Script(call, person.steps)
+        self._scripts[call.sid] = Script(call, person)
         call.answer()
         return call
 
@@ -129,7 +144,7 @@ class PhoneNetwork:
         elif person.answers_after_seconds > call.order.ring_seconds:
             call.end("no-answer")
         elif call.live:
-            self._scripts[call.sid] = Script(call, person.steps)
+            self._scripts[call.sid] = Script(call, person)
             call.answer()
 
     def bridge(self, call: Call, order: Order) -> Call:
@@ -158,8 +173,18 @@ class PhoneNetwork:
             return leg.end("no-answer")
         if leg.pick_up():
             call.event("bridged", to=leg.order.to)
-            self._scripts[leg.sid] = Script(leg, person.steps)
+            self._scripts[leg.sid] = Script(leg, person)
         return None
+
+    def record_to(self, folder: Path | None) -> None:
+        """For calls from now on. None: no more."""
+        self.recorder = None if folder is None else Recorder(folder)
+
+    def record(self, call: Call) -> None:
+        """A call that ended is written down, where that is wanted, once the application was told of its end."""
+        recorder = self.recorder
+        if recorder is not None and call.tape.runs:
+            self.later(call.sid, lambda: recorder.write(call))
 
     # Status callbacks, in order for each call and each conference
 

@@ -8,13 +8,14 @@ import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import simple_websocket
 from simple_websocket import Client, ConnectionClosed
 
-from simulator.audio import FRAME_BYTES, FRAME_SECONDS, SILENCE
+from simulator.audio import FRAME_SECONDS, SILENCE
+from simulator.line import Line, frames_of
 from simulator.webhooks import sign
 
 # The library's own thread closes the socket under a sender when the application hangs up: that send fails as OSError.
@@ -30,6 +31,7 @@ class StreamOrder:
     auth_token: str
     parameters: dict[str, str]
     speed: float
+    line: Line = field(default_factory=Line)
 
 
 class Stream:
@@ -41,13 +43,20 @@ class Stream:
         self._order = order
         self._tell = tell
         self._frames: deque[bytes] = deque()
+        self._echo: deque[bytes | None] = deque([None] * order.line.echo_frames)
+        """What the person is told, on its way back."""
+        self._told: deque[bytes] = deque()
         self._stopped = threading.Event()
         self._sequence = 0
         self._thread = threading.Thread(target=self._run, name=f"stream-{self.sid}", daemon=True)
         self._thread.start()
 
     def speak(self, mulaw: bytes) -> None:
-        self._frames.extend(mulaw[i : i + FRAME_BYTES] for i in range(0, len(mulaw), FRAME_BYTES))
+        self._frames.extend(frames_of(mulaw))
+
+    def overhear(self, mulaw: bytes) -> None:
+        """What the person is told from now on, in place of what they were told before."""
+        self._told = deque(frames_of(mulaw))
 
     def stop(self) -> None:
         self._stopped.set()
@@ -74,7 +83,11 @@ class Stream:
         self._send(socket, "start", start=self._start())
         began, frames = time.monotonic(), 0
         while not self._stopped.is_set():
-            self._send(socket, "media", media=self._media(frames))
+            self._stopped.wait(self._order.line.holds_up_seconds(frames) / self._order.speed)
+            media = self._media(frames)
+            # Unconfirmed: that the numbers of lost frames are left out.
+            if not self._order.line.loses(frames):
+                self._send(socket, "media", media=media)
             frames += 1
             ahead = began + frames * FRAME_SECONDS / self._order.speed - time.monotonic()
             if ahead > 0:
@@ -92,7 +105,9 @@ class Stream:
         }
 
     def _media(self, number: int) -> dict[str, str]:
-        frame = self._frames.popleft() if self._frames else SILENCE
+        voice = self._frames.popleft() if self._frames else SILENCE
+        self._echo.append(self._told.popleft() if self._told else None)
+        frame = self._order.line.mix(number, voice, self._echo.popleft())
         return {
             "track": "inbound",
             "chunk": str(number + 1),

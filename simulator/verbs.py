@@ -8,10 +8,10 @@ from xml.etree.ElementTree import Element
 
 import requests
 
-from simulator.audio import wav_seconds
 from simulator.conference import Terms
 from simulator.order import Order
 from simulator.speech import GATHER_SECONDS, LONGEST_SPEECH_SECONDS, Ears, ears_of, recognise
+from simulator.tape import recording, words
 from simulator.twiml import BadTwiml, boolean, parse, whole_number
 from simulator.webhooks import WebhookFailed
 
@@ -134,10 +134,13 @@ def spoken_seconds(text: str) -> float:
 
 def _say(call: "Call", element: Element, *, until: Cut) -> bool:
     text = (element.text or "").strip()
+    language = element.get("language", "en-US")
+    seconds = spoken_seconds(text) / call.network.config.talk_speed
     for _ in range(whole_number(element, "loop", 1) or FOR_EVER):
-        call.hear(text, element.get("language", "en-US"))
-        if call.pause(spoken_seconds(text) / call.network.config.talk_speed, until=until):
-            return True
+        with call.told(words(text, language, seconds, call.network.voice)) as clip:
+            call.hear(text, language)
+            if call.pause(clip.seconds, until=until):
+                return True
     return False
 
 
@@ -150,9 +153,10 @@ def _play(call: "Call", element: Element, *, until: Cut) -> bool:
     if not response.ok:
         raise BadTwiml(f"<Play> {url}: HTTP {response.status_code}")
     for _ in range(whole_number(element, "loop", 1) or FOR_EVER):
-        call.event("played", url=url)
-        if call.pause(wav_seconds(response.content), until=until):
-            return True
+        with call.told(recording(url, response.content)) as clip:
+            call.event("played", url=url)
+            if call.pause(clip.seconds, until=until):
+                return True
     return False
 
 

@@ -1,0 +1,70 @@
+"""One scripted call against an application, from its first ring to its end."""
+
+import time
+from dataclasses import dataclass
+
+from simulator.client import Event, NetworkClient, ScriptFailed
+from simulator.scripts import CallScript
+from simulator.transcript import problems_of, readable
+
+
+@dataclass(frozen=True)
+class Outcome:
+    sid: str
+    """Of the caller's call."""
+    events: tuple[Event, ...]
+    """Of all calls that there were."""
+    problems: tuple[str, ...]
+
+    @property
+    def heard(self) -> list[str]:
+        """What the caller was told."""
+        return [e["text"] for e in self.events if e["kind"] == "said_by_app" and e["call"] == self.sid]
+
+    @property
+    def status(self) -> str:
+        """How the caller's call ended; `in-progress` where it did not."""
+        ends = [e["status"] for e in self.events if e["kind"] == "ended" and e.get("call") == self.sid]
+        return str(ends[-1]) if ends else "in-progress"
+
+    def transcript(self, speed: float = 1.0) -> str:
+        return readable(self.events, speed)
+
+    def check(self) -> None:
+        """Raises ScriptFailed with what went wrong and the transcript."""
+        if self.problems:
+            raise ScriptFailed("\n".join((*self.problems, self.transcript())))
+
+
+def play(network: NetworkClient, script: CallScript, *, seconds: float = 120, settle_seconds: float = 1.0) -> Outcome:
+    """Everybody is put on the line, and the caller phones. Over when all calls are, or after so many real seconds.
+
+    `settle_seconds`: so long the application may still call somebody afterwards.
+    """
+    before = len(network.events())
+    for person in script.people:
+        network.person(**person)
+    sid = network.call(**script.caller)
+    events, over = _until_quiet(network, before, seconds, settle_seconds)
+    late = [] if over else [f"the call was not over after {seconds:g} s"]
+    return Outcome(sid, tuple(events), tuple(problems_of(events) + late))
+
+
+def _until_quiet(
+    network: NetworkClient, before: int, seconds: float, settle_seconds: float
+) -> tuple[list[Event], bool]:
+    """What happened, and whether in the end no call was left and nothing followed."""
+    deadline = time.monotonic() + seconds
+    events: list[Event] = []
+    while time.monotonic() < deadline:
+        more = network.events(before + len(events), settle_seconds)
+        if events and not more and not _live(events):
+            return events, True
+        events += more
+    return events, False
+
+
+def _live(events: list[Event]) -> set[str]:
+    """Calls that have not ended."""
+    known = {event["call"] for event in events if "call" in event}
+    return known - {event["call"] for event in events if event["kind"] == "ended"}
