@@ -10,7 +10,7 @@ import click
 
 from simulator.client import NetworkClient
 from simulator.config import NetworkConfig
-from simulator.one_call import play
+from simulator.one_call import ACCOUNT_SID, AUTH_TOKEN, NUMBER, play
 from simulator.scripts import BadScript, read_script
 from simulator.server import NetworkServer
 from simulator.voice import NoVoice
@@ -39,9 +39,9 @@ def main() -> None:
 
 @main.command()
 @click.option("--port", default=4010, help="Where the network listens (127.0.0.1); 0 takes a free port.")
-@click.option("--account-sid", default="AC" + "0" * 32, help="The account that REST requests must name.")
+@click.option("--account-sid", default=ACCOUNT_SID, help="The account that REST requests must name.")
 @click.option("--auth-token", envvar="SIMULATOR_AUTH_TOKEN", required=True, help="Signs webhooks; REST's password.")
-@click.option("--number", default="+82215550100", help="The application's own number.")
+@click.option("--number", default=NUMBER, help="The application's own number.")
 @click.option("--voice-url", required=True, help="Fetched when somebody phones the number.")
 @click.option("--status-url", help="Told when such a call ends.")
 @click.option("--fallback-url", help="Fetched when the application fails.")
@@ -70,14 +70,14 @@ def serve(port: int, events: Path | None, **about: Any) -> None:
 @click.option("--status-url", help="Told when the call ends.")
 @click.option("--fallback-url", help="Fetched when the application fails.")
 @click.option("--port", default=4010, help="Where the application finds REST (127.0.0.1); 0 takes a free port.")
-@click.option("--account-sid", default="AC" + "0" * 32, help="The account that REST requests must name.")
+@click.option("--account-sid", default=ACCOUNT_SID, help="The account that REST requests must name.")
 @click.option(
     "--auth-token",
     envvar=["SIMULATOR_AUTH_TOKEN", "TWILIO_AUTH_TOKEN"],
-    default="stand-in",
+    default=AUTH_TOKEN,
     help="Signs webhooks; REST's password.",
 )
-@click.option("--number", default="+82215550100", help="The application's own number.")
+@click.option("--number", default=NUMBER, help="The application's own number.")
 @click.option("--speed", default=1.0, help="Everything happens so many times faster.")
 @click.option("--talk-speed", default=1.0, help="What the application says is so many times shorter.")
 @click.option("--voice", default="none", help="Who speaks written words: none, or espeak-ng where it is installed.")

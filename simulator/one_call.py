@@ -1,11 +1,30 @@
 """One scripted call against an application, from its first ring to its end."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from simulator.client import Event, NetworkClient, ScriptFailed
+from simulator.config import NetworkConfig
 from simulator.scripts import CallScript
+from simulator.server import NetworkServer
 from simulator.transcript import problems_of, readable
+
+ACCOUNT_SID = "AC" + "0" * 32
+AUTH_TOKEN = "stand-in"  # noqa: S105 -- signs nothing outside a test
+NUMBER = "+82215550100"
+
+
+@contextmanager
+def phone_network(voice_url: str, *, port: int = 0, **about: Any) -> Iterator[NetworkClient]:
+    """A network in front of an application, for a test. `about`: what NetworkConfig knows, `speed` for one."""
+    config = NetworkConfig(
+        **{"account_sid": ACCOUNT_SID, "auth_token": AUTH_TOKEN, "number": NUMBER, "voice_url": voice_url, **about}
+    )
+    with NetworkServer(config, port) as server:
+        yield NetworkClient(server.url)
 
 
 @dataclass(frozen=True)

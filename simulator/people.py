@@ -13,6 +13,7 @@ from simulator.steps import ENDS, NEEDS_NOBODY, BadStep, Gone, Phone, Step, act,
 __all__ = ["BadPerson", "BadStep", "Person", "Script", "Step", "person_of"]
 
 WAYS_TO_ANSWER = ("answer", "busy", "no-answer", "decline")
+NOT_ANSWERED = ("queued", "ringing")
 RING_SECONDS = 6.0  # Two of sound, four of silence, as in North America; other countries ring otherwise.
 MACHINE_RECORDS_SECONDS = 120.0
 
@@ -99,6 +100,8 @@ class Script:
         """Plays it to the end of the call; what went wrong, if anything did."""
         phone = Phone(self._call)
         done = 0
+        with self._call.changed:
+            self._call.changed.wait_for(lambda: self._call.status not in NOT_ANSWERED)
         try:
             if self._plays is not None:
                 self._plays(phone)

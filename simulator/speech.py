@@ -54,7 +54,8 @@ def ears_of(element: Element) -> Ears:
 
 def recognise(said: Iterable[Utterance], ears: Ears) -> dict[str, str] | None:
     """What the webhook is told; None when nothing was understood."""
-    understood = [utterance for utterance in said if utterance.language in (None, ears.language)]
+    # A mumble has no text.
+    understood = [utterance for utterance in said if utterance.text and utterance.language in (None, ears.language)]
     if not understood:
         return None
     text = " ".join(utterance.text for utterance in understood)
