@@ -19,7 +19,7 @@ class ScriptFailed(AssertionError):
 
 class NetworkClient:
     def __init__(self, url: str) -> None:
-        self._url = url.rstrip("/")
+        self.url = url.rstrip("/")
         self._session = requests.Session()
 
     def person(self, number: str, **about: Any) -> None:
@@ -48,7 +48,7 @@ class NetworkClient:
     def transcript(self, sid: str | None = None) -> str:
         """Of one call, or of everything, as text to read."""
         path = "/transcript" if sid is None else f"/calls/{sid}/transcript"
-        response = self._session.get(f"{self._url}/simulator{path}", timeout=60)
+        response = self._session.get(f"{self.url}/simulator{path}", timeout=60)
         response.raise_for_status()
         return response.text
 
@@ -82,10 +82,10 @@ class NetworkClient:
         raise TimedOut(f"not seen within {seconds} s; the last events were {self.events()[-8:]}")
 
     def _post(self, path: str, body: Any) -> dict[str, Any]:
-        return self._answer(self._session.post(f"{self._url}/simulator{path}", json=body, timeout=30))
+        return self._answer(self._session.post(f"{self.url}/simulator{path}", json=body, timeout=30))
 
     def _get(self, path: str) -> dict[str, Any]:
-        return self._answer(self._session.get(f"{self._url}/simulator{path}", timeout=60))
+        return self._answer(self._session.get(f"{self.url}/simulator{path}", timeout=60))
 
     def _answer(self, response: requests.Response) -> dict[str, Any]:
         if not response.ok:
