@@ -58,15 +58,26 @@ class Outcome:
 def play(network: NetworkClient, script: CallScript, *, seconds: float = 120, settle_seconds: float = 1.0) -> Outcome:
     """Everybody is put on the line, and the caller phones. Over when all calls are, or after so many real seconds.
 
-    `settle_seconds`: so long the application may still call somebody afterwards.
+    `settle_seconds`: so long the application may still call somebody afterwards. One of the `people` with the caller's
+    number is how the caller answers then.
     """
     before = len(network.events())
+    number = script.caller["number"]
     for person in script.people:
         network.person(**person)
     sid = network.call(**script.caller)
+    for person in script.people:
+        if person["number"] == number:
+            network.person(**person)
     events, over = _until_quiet(network, before, seconds, settle_seconds)
     late = [] if over else [f"the call was not over after {seconds:g} s"]
-    return Outcome(sid, tuple(events), tuple(problems_of(events) + late))
+    ours = {number, *(person["number"] for person in script.people)}
+    return Outcome(sid, tuple(events), tuple(problems_of(_of(ours, events)) + late))
+
+
+def _of(numbers: set[str], events: list[Event]) -> list[Event]:
+    """Without what other people's scripts came to."""
+    return [event for event in events if event["kind"] != "script_ended" or event["number"] in numbers]
 
 
 def _until_quiet(

@@ -73,7 +73,7 @@ WORDS: dict[str, Callable[[Event], str]] = {
     "answered": lambda e: f"{_who(e)}: answered",
     "said_by_app": lambda e: f"   {_who(e)} hears: “{e['text']}”",
     "played": lambda e: f"   {_who(e)} hears: [{e['url']}]",
-    "cut_short": lambda e: f"   … cut short after {e['after_seconds']:g} s",
+    "cut_short": lambda e: f"   … {_who(e)} heard {e['after_seconds']:g} s of it",
     "said_by_person": lambda e: f"   {_who(e)} says: {_said(e)}",
     "pressed": lambda e: f"   {_who(e)} presses {e['digits']}",
     "recognised": _recognised,
