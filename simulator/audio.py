@@ -75,13 +75,6 @@ def encode(samples: NDArray[np.float64]) -> bytes:
 
 def decode(mulaw: bytes) -> NDArray[np.float64]:
     """ITU-T G.711, back to samples between -1 and 1."""
-    return _DECODED[np.frombuffer(mulaw, dtype=np.uint8)]
-
-
-def _decoded() -> NDArray[np.float64]:
-    code = ~np.arange(256, dtype=np.uint8)
-    magnitude = (((code & 15).astype(np.int32) << 3) + 132 << ((code >> 4) & 7)) - 132
+    code = ~np.frombuffer(mulaw, dtype=np.uint8)
+    magnitude = ((((code & 15).astype(np.int32) << 3) + 132) << ((code >> 4) & 7)) - 132
     return np.where(code & 0x80, -magnitude, magnitude) / 32768
-
-
-_DECODED = _decoded()

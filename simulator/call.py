@@ -14,9 +14,9 @@ from simulator.audio import FRAME_SECONDS
 from simulator.events import Event
 from simulator.line import Line
 from simulator.order import Order
+from simulator.soundtrack import Clip, Soundtrack
 from simulator.speech import Utterance
 from simulator.streams import Stream, StreamOrder
-from simulator.tape import Clip, Tape
 from simulator.twiml import BadTwiml, parse
 from simulator.verbs import VERBS_BY_NAME, Fetch
 from simulator.webhooks import Answer, WebhookFailed, Webhooks
@@ -73,7 +73,7 @@ class Call:
         """In which the application spoke last."""
         self.sounding: Clip | None = None
         """What the person is being told."""
-        self.tape = Tape(self.network.recorder is not None)
+        self.soundtrack = Soundtrack(self.network.recorder is not None)
         self.answered_seconds = self.network.elapsed_seconds()
         self.ended_seconds: float | None = None
 
@@ -111,9 +111,9 @@ class Call:
             self._saying = True
             self.changed.notify_all()
 
-    def speak(self, mulaw: bytes, label: str) -> None:
-        """The sound of it, on its way to the application."""
-        self.tape.said(label, mulaw, self.network.elapsed_seconds())
+    def speak(self, mulaw: bytes) -> None:
+        """The person's voice, to whatever listens."""
+        self.soundtrack.said(mulaw, self.network.elapsed_seconds())
         for stream in tuple(self.streams.values()):
             stream.speak(mulaw)
 
@@ -284,7 +284,7 @@ class Call:
         finally:
             lasted_seconds = min(self.network.elapsed_seconds() - began_seconds, clip.seconds)
             self._sound(None)
-            self.tape.told(clip, began_seconds, lasted_seconds)
+            self.soundtrack.told(clip, began_seconds, lasted_seconds)
             if self.live and lasted_seconds < clip.seconds - FRAME_SECONDS:
                 self.event("cut_short", after_seconds=round(lasted_seconds, 1))
 

@@ -60,7 +60,7 @@ def control_blueprint(network: PhoneNetwork) -> Blueprint:
     @control.get("/calls/<sid>/recording.wav")
     def recording(sid: str) -> Response:
         call = network.calls[sid]
-        if not call.tape.runs:
+        if not call.soundtrack.runs:
             raise KeyError(
                 f"{sid} was not recorded: ask for it by --record, or POST /simulator/record, before the call"
             )

@@ -34,7 +34,6 @@ class PhoneNetwork:
 
     def __init__(self, config: NetworkConfig, events_path: Path | None = None) -> None:
         self.config = config
-        self._began = time.monotonic()
         self.voice = voice_named(config.voice, config.talk_speed)
         self.events = EventLog(events_path)
         self.faults = Faults()
@@ -57,7 +56,7 @@ class PhoneNetwork:
         if self.recorder is not None:
             # Once more: some things are told after the end of a call.
             for call in list(self.calls.values()):
-                if call.tape.runs:
+                if call.soundtrack.runs:
                     self.recorder.write(call)
         self.events.close()
 
@@ -66,8 +65,8 @@ class PhoneNetwork:
         return seconds / self.config.speed
 
     def elapsed_seconds(self) -> float:
-        """Of the network's time, since it began."""
-        return (time.monotonic() - self._began) * self.config.speed
+        """Of the network's time."""
+        return time.monotonic() * self.config.speed
 
     # People
 
@@ -183,7 +182,7 @@ class PhoneNetwork:
     def record(self, call: Call) -> None:
         """A call that ended is written down, where that is wanted, once the application was told of its end."""
         recorder = self.recorder
-        if recorder is not None and call.tape.runs:
+        if recorder is not None and call.soundtrack.runs:
             self.later(call.sid, lambda: recorder.write(call))
 
     # Status callbacks, in order for each call and each conference

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from simulator.tape import stereo
+from simulator.soundtrack import stereo
 from simulator.transcript import json_lines, readable
 
 if TYPE_CHECKING:
@@ -29,4 +29,6 @@ class Recorder:
 def sound(call: "Call") -> bytes:
     """Of a call that was recorded, from the moment it was answered."""
     began, ended = call.answered_seconds, call.ended_seconds
-    return stereo(call.tape, call.line, began, max(began, call.network.elapsed_seconds() if ended is None else ended))
+    return stereo(
+        call.soundtrack, call.line, began, max(began, call.network.elapsed_seconds() if ended is None else ended)
+    )

@@ -115,7 +115,7 @@ class Phone:
 
     def beeps(self) -> None:
         self._call.event("said_by_person", audio="(beep)")
-        self._sounds(beep(), "(beep)")
+        self._sounds(beep())
 
     # Keys and the end
 
@@ -144,19 +144,19 @@ class Phone:
         mulaw = encode_frames(sound)
         if text is None:
             self._call.event("said_by_person", audio=label)
-            self._sounds(mulaw, label)
+            self._sounds(mulaw)
         else:
             self._utters(Utterance(text, language), mulaw, _seconds(mulaw), label=label)
 
     def _utters(self, utterance: Utterance, mulaw: bytes, seconds: float, label: str | None = None) -> None:
         self._call.say(utterance, **({} if label is None else {"audio": label}))
         try:
-            self._sounds(mulaw, label or utterance.text, seconds)
+            self._sounds(mulaw, seconds)
         finally:
             self._call.fall_silent()
 
-    def _sounds(self, mulaw: bytes, label: str, seconds: float | None = None) -> None:
-        self._call.speak(mulaw, label)
+    def _sounds(self, mulaw: bytes, seconds: float | None = None) -> None:
+        self._call.speak(mulaw)
         self.waits_seconds(_seconds(mulaw) if seconds is None else seconds)
 
     def _gives_up(self, wanted: str, seconds: float, heard: list[str], **facts: str) -> None:

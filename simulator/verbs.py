@@ -10,8 +10,8 @@ import requests
 
 from simulator.conference import Terms
 from simulator.order import Order
+from simulator.soundtrack import recording, words
 from simulator.speech import GATHER_SECONDS, LONGEST_SPEECH_SECONDS, Ears, ears_of, recognise
-from simulator.tape import recording, words
 from simulator.twiml import BadTwiml, boolean, parse, whole_number
 from simulator.webhooks import WebhookFailed
 

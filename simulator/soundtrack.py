@@ -41,31 +41,31 @@ class Take:
 
     at_seconds: float
     lasts_seconds: float
-    clip: Clip
+    mulaw: Callable[[], bytes]
 
 
 @dataclass
-class Tape:
+class Soundtrack:
     """Runs only where a call is recorded."""
 
     runs: bool
     person: list[Take] = field(default_factory=list)
     application: list[Take] = field(default_factory=list)
 
-    def said(self, label: str, mulaw: bytes, at_seconds: float) -> None:
+    def said(self, mulaw: bytes, at_seconds: float) -> None:
         seconds = len(mulaw) / RATE_HZ
         if self.runs and mulaw:
-            self.person.append(Take(at_seconds, seconds, Clip(label, seconds, lambda: mulaw)))
+            self.person.append(Take(at_seconds, seconds, lambda: mulaw))
 
     def told(self, clip: Clip, at_seconds: float, lasted_seconds: float) -> None:
         if self.runs:
-            self.application.append(Take(at_seconds, lasted_seconds, clip))
+            self.application.append(Take(at_seconds, lasted_seconds, clip.mulaw))
 
 
-def stereo(tape: Tape, line: Line, began_seconds: float, ended_seconds: float) -> bytes:
+def stereo(soundtrack: Soundtrack, line: Line, began_seconds: float, ended_seconds: float) -> bytes:
     """A WAV file: left the person as the application gets them, right the application."""
     length = round((ended_seconds - began_seconds) / FRAME_SECONDS)
-    voice, told = (_side(takes, began_seconds, length) for takes in (tape.person, tape.application))
+    voice, told = (_side(takes, began_seconds, length) for takes in (soundtrack.person, soundtrack.application))
     left = [_arrives(line, number, voice, told) for number in range(length)]
     return _wav(_samples(left), _samples([frame or SILENCE for frame in told]))
 
@@ -75,7 +75,7 @@ def _side(takes: list[Take], began_seconds: float, length: int) -> list[bytes | 
     frames: list[bytes | None] = [None] * length
     for take in takes:
         first = round((take.at_seconds - began_seconds) / FRAME_SECONDS)
-        for number, frame in enumerate(frames_of(take.clip.mulaw())[: round(take.lasts_seconds / FRAME_SECONDS)]):
+        for number, frame in enumerate(frames_of(take.mulaw())[: round(take.lasts_seconds / FRAME_SECONDS)]):
             if 0 <= first + number < length:
                 frames[first + number] = frame
     return frames
