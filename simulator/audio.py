@@ -5,6 +5,7 @@ import wave
 from pathlib import Path
 
 import numpy as np
+import soundfile
 from numpy.typing import NDArray
 
 RATE_HZ = 8_000
@@ -31,9 +32,17 @@ def read_wav(source: Path | bytes) -> bytes:
     return telephone(samples[::channels], rate)
 
 
-def wav_seconds(source: bytes) -> float:
-    with wave.open(io.BytesIO(source)) as file:
-        return float(file.getnframes() / file.getframerate())
+def read_sound(source: bytes) -> bytes:
+    """mu-law in whole frames, from whatever an application may play: WAV, MP3, Ogg, FLAC, AIFF. Raises BadRecording."""
+    try:
+        samples, rate = soundfile.read(io.BytesIO(source), always_2d=True)
+    except soundfile.LibsndfileError as error:
+        raise BadRecording(f"this is no sound ({error})") from error
+    return telephone(samples[:, 0], rate)
+
+
+def mulaw_seconds(mulaw: bytes) -> float:
+    return len(mulaw) / RATE_HZ
 
 
 def telephone(samples: NDArray[np.float64], rate_hz: int) -> bytes:
@@ -56,3 +65,10 @@ def encode(samples: NDArray[np.float64]) -> bytes:
     mantissa = (magnitude >> (exponent + 3)) & 15
     sign = np.where(pcm < 0, 0x80, 0)
     return bytes((~(sign | (exponent << 4) | mantissa) & 0xFF).astype(np.uint8))
+
+
+def decode(mulaw: bytes) -> NDArray[np.float64]:
+    """ITU-T G.711, back to samples between -1 and 1."""
+    code = ~np.frombuffer(mulaw, dtype=np.uint8)
+    magnitude = ((((code & 15).astype(np.int32) << 3) + 132) << ((code >> 4) & 7)) - 132
+    return np.where(code & 0x80, -magnitude, magnitude) / 32768

@@ -113,8 +113,7 @@ def _says_text(call: Call, step: Step) -> None:
 
 def _speak(call: Call, mulaw: bytes, label: str) -> None:
     call.event("said_by_person", audio=label)
-    for stream in tuple(call.streams.values()):
-        stream.speak(mulaw)
+    call.speak(mulaw)
     _wait(call, len(mulaw) / FRAME_BYTES * FRAME_SECONDS)
 
 
