@@ -33,6 +33,7 @@ class Leg(Call):
             bridge.connect()
             hold(self, until=lambda: bridge.over)
         except CallMoved:
+            self.dialling.let_go(self)
             bridge.end()
             return self._take_move()
         except (WebhookFailed, BadTwiml) as error:

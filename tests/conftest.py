@@ -32,7 +32,8 @@ def every_document_is_twiml(request: pytest.FixtureRequest) -> Iterator[None]:
     folder = request.getfixturevalue("tmp_path") if "tmp_path" in request.fixturenames else None
 
     def keep(_: Flask, response: Response, **__: object) -> None:
-        if not response.is_streamed and is_twiml(body := response.get_data(as_text=True)):
+        body = "" if response.is_streamed else response.get_data().decode(errors="replace")
+        if is_twiml(body):
             documents.append(body)
 
     with request_finished.connected_to(keep):

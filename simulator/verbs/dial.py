@@ -20,6 +20,7 @@ NO_NUMBER = 13223
 
 
 def dial(call: "Call", element: Element) -> Fetch | None:
+    call.forget_input()
     return following_if_asked(element, _outcome(call, element))
 
 
@@ -57,7 +58,7 @@ def _told(dialling: Dialling) -> dict[str, str]:
     leg = dialling.legs[-1] if dialling.bridge is None else dialling.bridge.other
     outcome = {
         "DialCallSid": leg.sid,
-        "DialCallStatus": leg.status,
+        "DialCallStatus": "completed" if dialling.connected else leg.status,
         "DialBridged": "true" if dialling.connected else "false",
     }
     return outcome | ({"DialCallDuration": str(leg.duration_seconds)} if leg.status == "completed" else {})

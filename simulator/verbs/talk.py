@@ -24,5 +24,4 @@ def stay(call: "Call", dial: Element, *, until: Callable[[], bool]) -> None:
     def starred() -> bool:
         return dial.flag("hangupOnStar") and "*" in call.digits
 
-    call.forget_input()
     call.pause(dial.number("timeLimit"), until=lambda: until() or starred())
