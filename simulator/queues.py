@@ -51,6 +51,10 @@ class CallQueue:
     dialled_by: list["Call"] = field(default_factory=list)
     """They wait for somebody to take out."""
 
+    @property
+    def has_somebody(self) -> bool:
+        return any(member.call.live for member in self.waiting)
+
     def average_seconds(self, now_s: float) -> int:
         """How long those who wait now have waited."""
         waits = [member.waited_seconds(now_s) for member in self.waiting]
@@ -134,7 +138,7 @@ class CallQueues:
     def take(self, queue: CallQueue, dialler: "Call", whisper: "Fetch | None") -> Waiting | None:
         """The first of the queue, to talk with; None when nobody waits any more."""
         with self._lock:
-            member = queue.at("Front")
+            member = next((member for member in queue.waiting if member.call.live), None)
             if member is None:
                 return None
             member.bridge, member.whisper = Bridge(dialler, member.call), whisper

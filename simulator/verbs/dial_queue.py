@@ -32,7 +32,7 @@ def _first_of(call: "Call", queue: CallQueue, whisper: Fetch | None, seconds: fl
     queues, network = call.network.queues, call.network
     ends_s = network.elapsed_seconds() + seconds
     with queues.dialled(queue, call):
-        while call.pause(max(ends_s - network.elapsed_seconds(), 0), until=lambda: bool(queue.waiting)):
+        while call.pause(max(ends_s - network.elapsed_seconds(), 0), until=lambda: queue.has_somebody):
             member = queues.take(queue, call, whisper)
             if member is not None:
                 return member

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from simulator.endings import CallOver
+from simulator.endings import CallMoved, CallOver
 from simulator.recordings import Recording, Tape
 from simulator.twiml import Element
 from simulator.verbs.fetch import Fetch, absolute, following, tell
@@ -25,8 +25,8 @@ def record(call: "Call", element: Element) -> Fetch | None:
     try:
         with call.taped(tape):
             key = _listen(call, element, tape)
-    except CallOver:
-        if _keep(call, element, recording, tape):
+    except (CallOver, CallMoved) as ending:
+        if _keep(call, element, recording, tape) and isinstance(ending, CallOver):
             told = following(element, _outcome(call, recording, "hangup"))
             tell(call, told.relative_to(call.document_url))
         raise

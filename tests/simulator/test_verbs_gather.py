@@ -93,3 +93,53 @@ def test_a_digit_stops_the_nested_prompt(stage) -> None:
 
     heard = stage.client.look(sid)["heard"]
     assert (told(stage), "never heard" in heard, len(heard) < 20) == (["1"], False, True)
+
+
+# Words
+
+
+def test_speech_that_came_first_ignores_the_finishing_key(stage) -> None:
+    stage.app.documents = asking('action="/key" input="dtmf speech" speechTimeout="3"')
+
+    sid = stage.calls({"waits_for": "press"}, {"says_text": "refund"}, {"presses": "#"}, {"says_text": "please"})
+    stage.ends(sid)
+
+    assert [p["SpeechResult"] for p in stage.app.asked("key")] == ["refund please"]
+
+
+def test_speech_lasts_at_most_as_long_as_it_may(stage) -> None:
+    stage.app.documents = asking('action="/key" input="speech" speechTimeout="1" maxSpeechTime="5"')
+    began = len(stage.client.events())
+
+    stage.ends(stage.calls({"waits_for": "press"}, {"says_text": "word " * 300}))
+
+    at = {e["kind"]: e["seconds"] for e in stage.client.events()[began:]}
+    lasted = (at["recognised"] - at["said_by_person"]) * stage.server.network.config.speed
+    assert 5 <= lasted < 20
+
+
+@pytest.mark.parametrize(
+    ("attributes", "code"),
+    [
+        ('speechTimeout="auto" speechModel="default"', 13335),
+        ('speechTimeout="auto" speechModel="phone_call"', 13335),
+        ('enhanced="true"', 12200),
+        ('enhanced="true" speechModel="default"', 12200),
+    ],
+)
+def test_auto_must_not_be_used_with_a_speech_model_and_enhanced_only_with_phone_call(
+    stage, attributes: str, code: int
+) -> None:
+    stage.app.documents = asking(f'action="/key" input="speech" {attributes}')
+
+    stage.ends(stage.calls())
+
+    assert stage.client.wait_for(lambda e: e["kind"] == "error")["code"] == code
+
+
+def test_a_speech_model_goes_with_a_number_of_seconds(stage) -> None:
+    stage.app.documents = asking('action="/key" input="speech" speechTimeout="1" speechModel="phone_call"')
+
+    stage.ends(stage.calls({"waits_for": "press"}, {"says_text": "refund"}))
+
+    assert [p["SpeechResult"] for p in stage.app.asked("key")] == ["refund"]

@@ -13,7 +13,10 @@ from twilio.base.exceptions import TwilioRestException
 TONE_SECONDS = 4
 
 
-def recording(attributes: str = "", after: str = "<Say>nothing was said</Say>") -> dict[str, str]:
+DONE = {"presses": "#"}
+
+
+def recording(attributes: str = 'timeout="60"', after: str = "<Say>nothing was said</Say>") -> dict[str, str]:
     return {
         "answer": f'<Response><Say>speak</Say><Record action="/done" {attributes}/>{after}</Response>',
         "done": "<Response><Say>thank you</Say></Response>",
@@ -43,7 +46,7 @@ def told(stage, path: str, *names: str) -> list[tuple[str | None, ...]]:
 def test_what_the_person_says_is_on_the_recording(stage) -> None:
     stage.app.documents = recording()
 
-    speaks(stage, says(hertz=1000), {"stays": True})
+    speaks(stage, says(hertz=1000), DONE)
 
     [(url, seconds)] = told(stage, "done", "RecordingUrl", "RecordingDuration")
     samples, rate = sound_of(f"{url}.wav")
@@ -54,22 +57,23 @@ def test_what_the_person_says_is_on_the_recording(stage) -> None:
 
 
 def test_silence_stays_where_it_is_not_trimmed(stage) -> None:
-    stage.app.documents = recording('trim="do-not-trim" timeout="10" playBeep="false"')
+    stage.app.documents = recording('trim="do-not-trim" timeout="60"')
 
-    speaks(stage, says())
-
-    [(seconds,)] = told(stage, "done", "RecordingDuration")
-    # Three seconds before the four-second tone, ten after it.
-    assert 16 <= float(seconds or 0) <= 19
-
-
-def test_silence_ends_a_recording_after_its_timeout(stage) -> None:
-    stage.app.documents = recording('timeout="2"')
-
-    speaks(stage, says(2), {"waits_seconds": 1}, says(2), {"waits_seconds": 6}, says(2))
+    speaks(stage, {"waits_seconds": 5}, says(), {"waits_seconds": 10}, DONE)
 
     [(seconds,)] = told(stage, "done", "RecordingDuration")
-    assert 4 <= float(seconds or 0) <= 6
+    # Seven seconds or so before the four-second tone, ten after it.
+    assert 19 <= float(seconds or 0) <= 30
+
+
+def test_silence_ends_a_recording_after_its_timeout(make_stage) -> None:
+    stage = make_stage(speed=8.0)
+    stage.app.documents = recording('timeout="4"')
+
+    speaks(stage, says(2), {"waits_seconds": 1}, says(2), {"waits_seconds": 12}, says(2))
+
+    [(seconds,)] = told(stage, "done", "RecordingDuration")
+    assert 5 <= float(seconds or 0) <= 8
 
 
 def test_any_key_ends_a_recording_by_default_and_is_told(stage) -> None:
@@ -81,7 +85,7 @@ def test_any_key_ends_a_recording_by_default_and_is_told(stage) -> None:
 
 
 def test_only_a_finishing_key_ends_a_recording(stage) -> None:
-    stage.app.documents = recording('finishOnKey="#"')
+    stage.app.documents = recording('finishOnKey="#" timeout="60"')
 
     speaks(stage, says(2), {"presses": "5"}, says(2), {"presses": "#"})
 
@@ -90,7 +94,7 @@ def test_only_a_finishing_key_ends_a_recording(stage) -> None:
 
 
 def test_the_longest_time_ends_a_recording(stage) -> None:
-    stage.app.documents = recording('maxLength="20" timeout="20"')
+    stage.app.documents = recording('maxLength="20" timeout="60"')
 
     speaks(stage, says(60))
 
@@ -111,16 +115,16 @@ def test_an_empty_recording_is_not_told_and_the_document_goes_on(stage) -> None:
 def test_what_comes_after_a_recording_is_not_reached(stage) -> None:
     stage.app.documents = recording()
 
-    sid = speaks(stage, says(), {"stays": True})
+    sid = speaks(stage, says(), DONE)
 
     assert stage.client.look(sid)["heard"] == ["speak", "thank you"]
 
 
 def test_without_an_action_the_current_document_is_asked_again(stage) -> None:
-    documents = iter(["<Response><Say>speak</Say><Record/></Response>", "<Response/>"])
+    documents = iter(["<Response><Say>speak</Say><Record timeout='60'/></Response>", "<Response/>"])
     stage.app.documents = {"answer": lambda _: next(documents)}
 
-    speaks(stage, says(), {"stays": True})
+    speaks(stage, says(), DONE)
 
     assert [sid is not None for (sid,) in told(stage, "answer", "RecordingSid")] == [False, True]
 
@@ -133,6 +137,18 @@ def test_who_hangs_up_ends_a_recording_and_it_is_kept(stage) -> None:
 
     assert told(stage, "done", "Digits", "CallStatus") == [("hangup", "completed")]
     assert stage.client.look(sid)["heard"] == ["speak"]
+
+
+def test_a_call_moved_while_it_records_keeps_what_was_said_and_the_action_is_not_asked(stage) -> None:
+    stage.app.documents = recording() | {"now": "<Response><Say>moved</Say></Response>"}
+    sid = stage.calls({"waits_for": "speak"}, {"waits_seconds": 3}, says(60), {"stays": True})
+    stage.client.wait_for(lambda e: e["kind"] == "said_by_person")
+
+    stage.rest.calls(sid).update(url=f"{stage.app.url}/now", method="POST")
+
+    stage.ends(sid)
+    assert (stage.client.look(sid)["heard"], stage.app.asked("done")) == (["speak", "moved"], [])
+    assert [r.status for r in stage.rest.recordings.list()] == ["completed"]
 
 
 def test_a_beep_is_heard_unless_it_is_switched_off(stage) -> None:
@@ -148,7 +164,7 @@ def test_a_beep_is_heard_unless_it_is_switched_off(stage) -> None:
 def test_words_without_a_voice_are_silence_of_their_length(stage) -> None:
     stage.app.documents = recording()
 
-    speaks(stage, {"says_text": "a sentence of some length, said without a voice"})
+    speaks(stage, {"says_text": "a sentence of some length, said without a voice"}, DONE)
 
     [(url, seconds)] = told(stage, "done", "RecordingUrl", "RecordingDuration")
     assert (float(np.abs(sound_of(str(url))[0]).max()), float(seconds or 0) >= 2) == (0.0, True)
@@ -156,9 +172,9 @@ def test_words_without_a_voice_are_silence_of_their_length(stage) -> None:
 
 def test_the_status_callback_of_a_recording_tells_what_it_was_asked_to(stage) -> None:
     wanted = 'recordingStatusCallback="/kept" recordingStatusCallbackEvent="in-progress completed absent"'
-    stage.app.documents = recording(f'{wanted} timeout="6"')
+    stage.app.documents = recording(f'{wanted} timeout="20"')
 
-    speaks(stage, says())
+    speaks(stage, says(), DONE)
     speaks(stage, {"stays": True})
     stage.client.wait_for(lambda _: len(stage.app.asked("kept")) >= 4)
 
@@ -173,7 +189,7 @@ def test_the_status_callback_of_a_recording_tells_what_it_was_asked_to(stage) ->
 
 def test_recordings_are_listed_fetched_and_deleted(stage) -> None:
     stage.app.documents = recording()
-    first, second = speaks(stage, says()), speaks(stage, says())
+    first, second = speaks(stage, says(), DONE), speaks(stage, says(), DONE)
     [of_second, of_first] = stage.rest.recordings.list()
 
     found = stage.rest.recordings(of_first.sid).fetch()

@@ -80,6 +80,18 @@ def test_a_pause_lasts_as_long_as_it_says(stage) -> None:
     assert 10 <= seconds_between(stage, "said_by_app", "ended") < 15
 
 
+def test_urls_must_be_absolute_in_a_call_that_was_updated_with_twiml(stage) -> None:
+    stage.app.documents = {"answer": '<Response><Pause length="60"/></Response>', "key": "<Response/>"}
+    sid = stage.calls({"waits_for": "press"}, {"presses": "1"}, {"stays": True})
+    stage.client.wait_for(lambda e: e["kind"] == "twiml")
+
+    twiml = '<Response><Gather action="/key" numDigits="1"><Say>press</Say></Gather></Response>'
+    stage.rest.calls(sid).update(twiml=twiml)
+
+    error = stage.client.wait_for(lambda e: e["kind"] == "error")
+    assert (error["code"], stage.app.asked("key")) == (11100, [])
+
+
 def test_urls_must_be_absolute_in_a_call_that_was_started_with_twiml(stage) -> None:
     stage.app.documents = {"after": "<Response><Say>here</Say></Response>"}
     stage.client.person("+821099990000", steps=[{"stays": True}])
