@@ -68,6 +68,16 @@ def refusal(document: str) -> tuple[int, str]:
             f'line 1: <Gather hints="{"a," * 500}a">: at most 500 of 100 characters each is expected',
         ),
         (
+            f'<Response><Gather hints="{"a" * 101}"/></Response>',
+            13330,
+            f'line 1: <Gather hints="{"a" * 101}">: at most 500 of 100 characters each is expected',
+        ),
+        (
+            '<Response><Gather maxSpeechTime="61"/></Response>',
+            12200,
+            'line 1: <Gather maxSpeechTime="61">: a whole number from 1 to 60 is expected',
+        ),
+        (
             '<Response><Record maxLength="1"/></Response>',
             12200,
             'line 1: <Record maxLength="1">: a whole number from 2 to 86400 is expected',

@@ -48,7 +48,8 @@ def test_with_an_action_later_verbs_are_not_reached(stage) -> None:
 def test_the_first_of_several_to_answer_is_put_through_and_the_others_are_hung_up(stage) -> None:
     stage.app.documents = dialling(f"<Number>{FIRST}</Number><Number>{SECOND}</Number>")
     stage.client.person(FIRST, answers_after_seconds=20)
-    stage.client.person(SECOND, answers_after_seconds=2, steps=[{"waits_to_talk": True}, {"hangs_up": True}])
+    # They talk for longer than the other takes to answer.
+    stage.client.person(SECOND, answers_after_seconds=2, steps=[{"waits_seconds": 30}, {"hangs_up": True}])
 
     told = outcome(stage)
 

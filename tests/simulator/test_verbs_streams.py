@@ -131,6 +131,25 @@ def test_keys_are_told_to_a_two_way_stream(stage, socket: Socket) -> None:
     ]
 
 
+def test_all_numbers_in_frames_are_strings(stage, socket: Socket) -> None:
+    stage.app.documents = {"answer": connected(socket), "after": "<Response/>"}
+
+    def answers(frame: dict[str, Any], send: Callable[..., None]) -> bool:
+        if frame["event"] == "start":
+            send("mark", mark={"name": "7"})
+        return len(socket.of("dtmf")) == 1
+
+    socket.answers = answers
+
+    stage.ends(stage.calls({"waits_seconds": 2}, {"presses": "4"}, {"stays": True}))
+
+    told, *numbered = socket.frames
+    assert {frame["event"] for frame in numbered} == {"start", "media", "mark", "dtmf"}
+    assert [frame["sequenceNumber"] for frame in numbered] == [str(n + 1) for n in range(len(numbered))]
+    assert {type(value) for media in socket.of("media") for value in media.values()} == {str}
+    assert told == {"event": "connected", "protocol": "Call", "version": "1.0.0"}
+
+
 def test_keys_are_not_told_to_a_one_way_stream(stage, socket: Socket) -> None:
     start = f'<Start><Stream name="ear" url="{socket.url}"/></Start>'
     stage.app.documents = {"answer": f'<Response>{start}<Pause length="6"/></Response>'}
