@@ -5,6 +5,7 @@ import wave
 from pathlib import Path
 
 import numpy as np
+import soundfile
 from numpy.typing import NDArray
 
 RATE_HZ = 8_000
@@ -36,9 +37,17 @@ def wav_samples(source: Path | bytes) -> tuple[NDArray[np.float64], int]:
     return samples[::channels], rate
 
 
-def wav_seconds(source: bytes) -> float:
-    with wave.open(io.BytesIO(source)) as file:
-        return float(file.getnframes() / file.getframerate())
+def read_sound(source: bytes) -> bytes:
+    """mu-law in whole frames, from whatever an application may play: WAV, MP3, Ogg, FLAC, AIFF. Raises BadRecording."""
+    try:
+        samples, rate = soundfile.read(io.BytesIO(source), always_2d=True)
+    except soundfile.LibsndfileError as error:
+        raise BadRecording(f"this is no sound ({error})") from error
+    return telephone(samples[:, 0], rate)
+
+
+def mulaw_seconds(mulaw: bytes) -> float:
+    return len(mulaw) / RATE_HZ
 
 
 def telephone(samples: NDArray[np.float64], rate_hz: int) -> bytes:

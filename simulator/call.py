@@ -10,30 +10,27 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from simulator.audio import FRAME_SECONDS
+from simulator.audio import FRAME_SECONDS, RATE_HZ, SILENCE
+from simulator.bridge import Bridge
+from simulator.endings import CallMoved, CallOver, Interrupted
 from simulator.events import Event
 from simulator.line import Line
 from simulator.order import Order
+from simulator.recordings import Tape
 from simulator.soundtrack import Clip, Soundtrack
 from simulator.speech import Utterance
+from simulator.stream_status import StreamTeller
 from simulator.streams import Stream, StreamOrder
-from simulator.twiml import BadTwiml, parse
-from simulator.verbs import VERBS_BY_NAME, Fetch
+from simulator.twiml import BadTwiml, Element, parse
+from simulator.verbs import VERBS_BY_NAME, Fetch, spoken_seconds
 from simulator.webhooks import Answer, WebhookFailed, Webhooks
 
 if TYPE_CHECKING:
     from simulator.network import PhoneNetwork
 
 FINAL = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
-BAD_DOCUMENT = 12100
 
-
-class CallOver(Exception):
-    """The call has ended; the document stops where it is."""
-
-
-class CallMoved(Exception):
-    """REST sent the call to another document."""
+__all__ = ["FINAL", "Call", "CallMoved", "CallOver"]
 
 
 @dataclass
@@ -61,6 +58,10 @@ class Call:
         """By the person, since the application began to listen; the last one may not be over yet."""
         self._saying = False
         self._move: Fetch | None = None
+        self._interruptions: list[Callable[[], bool]] = []
+        self._tapes: list[Tape] = []
+        self.bridge: Bridge | None = None
+        """With whom it talks, beside conferences."""
         self._webhooks = Webhooks(self.network.config.auth_token)
         self._told = 0
         self._telling = threading.Lock()
@@ -102,6 +103,8 @@ class Call:
         with self.changed:
             self.digits.extend(digits)
             self.changed.notify_all()
+        for stream in tuple(self.streams.values()):
+            stream.press(digits)
 
     def say(self, utterance: Utterance, **facts: str) -> None:
         """The person begins to say something; `fall_silent` ends it."""
@@ -110,16 +113,37 @@ class Call:
             self.said.append(utterance)
             self._saying = True
             self.changed.notify_all()
+        for tape in tuple(self._tapes):
+            tape.hear(SILENCE * round(spoken_seconds(utterance.text) / FRAME_SECONDS))
 
     def speak(self, mulaw: bytes) -> None:
         """The person's voice, to whatever listens."""
         self.soundtrack.said(mulaw, self.network.elapsed_seconds())
         for stream in tuple(self.streams.values()):
             stream.speak(mulaw)
+        for tape in tuple(self._tapes):
+            tape.hear(mulaw)
+        self.wake()
+
+    def hear_stream(self, mulaw: bytes) -> None:
+        """The person hears what the application sent into a two-way stream."""
+        seconds = len(mulaw) / RATE_HZ
+        self.soundtrack.told(Clip("stream", seconds, lambda: mulaw), self.network.elapsed_seconds(), seconds)
+        self.hear_sound(mulaw)
+
+    def hear_sound(self, mulaw: bytes) -> None:
+        """The person hears more than words."""
+        for stream in tuple(self.streams.values()):
+            stream.sound(mulaw)
 
     def fall_silent(self) -> None:
         with self.changed:
             self._saying = False
+            self.changed.notify_all()
+
+    def wake(self) -> None:
+        """Whoever waits in this call or for it looks again."""
+        with self.changed:
             self.changed.notify_all()
 
     def end(self, status: str = "completed") -> None:
@@ -138,8 +162,7 @@ class Call:
         self.network.record(self)
         self.network.tell_no_more(self.sid)
         if self.parent is not None:
-            with self.parent.changed:
-                self.parent.changed.notify_all()
+            self.parent.wake()
 
     def wait_until(self, condition: Callable[[], bool], seconds: float) -> bool:
         """For whoever watches the call from outside: whether it came true in so much of the network's time."""
@@ -167,7 +190,10 @@ class Call:
         return True
 
     def _live_through(self) -> None:
-        fetch: Fetch | None = Fetch(self.order.url or "", self.order.method, twiml=self.order.twiml)
+        self._follow(Fetch(self.order.url or "", self.order.method, twiml=self.order.twiml))
+
+    def _follow(self, fetch: Fetch | None) -> None:
+        """From document to document, to the end of the call."""
         while fetch is not None and self.live:
             fetch = self._next_document(fetch)
         self.end()
@@ -184,13 +210,17 @@ class Call:
 
     def _act_out(self, fetch: Fetch) -> Fetch | None:
         document, self.document_url = self._document(fetch)
-        for element in parse(document):
+        return self.act_out(parse(document))  # None, it ran out: the network hangs up.
+
+    def act_out(self, root: Element) -> Fetch | None:
+        """Verb by verb; where it leads, None when it ran out."""
+        for element in root:
             self.still_here()
             following = VERBS_BY_NAME[element.tag](self, element)
             if following is not None:
                 return following.relative_to(self.document_url)
         self.still_here()
-        return None  # The document ran out: the network hangs up.
+        return None
 
     def _document(self, fetch: Fetch) -> tuple[str, str]:
         if fetch.twiml is not None:
@@ -208,12 +238,11 @@ class Call:
         return fetch
 
     def _after_failure(self, fetch: Fetch, error: WebhookFailed | BadTwiml) -> Fetch | None:
-        code = error.code if isinstance(error, WebhookFailed) else BAD_DOCUMENT
-        self.event("error", code=code, message=str(error))
+        self.event("error", code=error.code, message=str(error))
         fallback = self.order.fallback_url
         if fallback is None or fetch.url.startswith(fallback):
             return None
-        return Fetch(fallback, parameters={"ErrorCode": str(code), "ErrorUrl": fetch.url})
+        return Fetch(fallback, parameters={"ErrorCode": str(error.code), "ErrorUrl": fetch.url})
 
     # What verbs use
 
@@ -231,7 +260,7 @@ class Call:
         self.pause(0)
 
     def pause(self, seconds: float, *, until: Callable[[], bool] = lambda: False) -> bool:
-        """Let time pass; True when `until` cut it short. Raises CallOver, CallMoved."""
+        """Let time pass; True when `until` cut it short. Raises CallOver, CallMoved, Interrupted."""
         deadline = time.monotonic() + self.network.real(seconds)
         with self.changed:
             while True:
@@ -239,12 +268,36 @@ class Call:
                     raise CallOver
                 if self._move is not None:
                     raise CallMoved
+                for condition in self._interruptions:
+                    if condition():
+                        raise Interrupted(condition)
                 if until():
                     return True
                 left = deadline - time.monotonic()
                 if left <= 0:
                     return False
                 self.changed.wait(left)
+
+    @contextmanager
+    def interrupted_by(self, condition: Callable[[], bool]) -> Iterator[None]:
+        """What is done in here stops as soon as the condition is true."""
+        self._interruptions.append(condition)
+        try:
+            yield
+        except Interrupted as interrupted:
+            if interrupted.by is not condition:
+                raise
+        finally:
+            self._interruptions.remove(condition)
+
+    @contextmanager
+    def taped(self, tape: Tape) -> Iterator[None]:
+        """What the person says meanwhile is on it."""
+        self._tapes.append(tape)
+        try:
+            yield
+        finally:
+            self._tapes.remove(tape)
 
     def keyed(self) -> bool:
         """Whether a digit waits to be read."""
@@ -296,15 +349,26 @@ class Call:
             self.sounding = clip
             self.changed.notify_all()
 
-    def start_stream(self, name: str, url: str, parameters: dict[str, str]) -> None:
+    def start_stream(
+        self,
+        name: str | None,
+        url: str,
+        parameters: dict[str, str],
+        *,
+        tracks: tuple[str, ...] = ("inbound",),
+        two_way: bool = False,
+        status: Fetch | None = None,
+    ) -> Stream:
+        """`status`: where the application is told that it started, stopped or failed."""
         config = self.network.config
+        name = name or f"stream-{secrets.token_hex(4)}"
         order = StreamOrder(
-            *(name, url, config.account_sid, self.sid, config.auth_token, parameters),
-            speed=config.speed,
+            *(name, url, config.account_sid, self.sid, config.auth_token, parameters, config.speed, tracks, two_way),
             line=self.line,
         )
         self.stop_stream(name)
-        self.streams[name] = Stream(order, self.event)
+        stream = self.streams[name] = Stream(order, StreamTeller(self, status), self.hear_stream)
+        return stream
 
     def stop_stream(self, name: str) -> None:
         stream = self.streams.pop(name, None)

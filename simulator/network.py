@@ -1,22 +1,26 @@
 """The network itself: calls, conferences, people, pace and faults."""
 
 import queue
+import secrets
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
+from simulator.bridge import Dialling
 from simulator.call import Call
 from simulator.conference import Conferences
 from simulator.config import NetworkConfig
 from simulator.events import EventLog
+from simulator.legs import Leg
 from simulator.order import Order
 from simulator.people import Person, Script, Step
+from simulator.queues import CallQueues
 from simulator.recorder import Recorder
+from simulator.recordings import Recordings
 from simulator.voice import voice_named
-
-DAY_SECONDS = 24 * 3600.0
 
 
 @dataclass
@@ -40,6 +44,10 @@ class PhoneNetwork:
         self.calls: dict[str, Call] = {}
         self.conferences = Conferences(self)
         self.recorder = None if config.record_folder is None else Recorder(config.record_folder)
+        self.queues = CallQueues(self)
+        self.recordings = Recordings(self)
+        self.url = ""
+        """Where its REST API answers, once it is served."""
         self._people: dict[str, Person] = {}
         self._scripts: dict[str, Script] = {}
         self._lock = threading.RLock()
@@ -67,6 +75,16 @@ class PhoneNetwork:
     def elapsed_seconds(self) -> float:
         """Of the network's time."""
         return time.monotonic() * self.config.speed
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def new_sid(self, kind: str) -> str:
+        return f"{kind}{secrets.token_hex(16)}"
+
+    @property
+    def account_url(self) -> str:
+        return f"{self.url}/2010-04-01/Accounts/{self.config.account_sid}"
 
     # People
 
@@ -146,34 +164,12 @@ class PhoneNetwork:
             self._scripts[call.sid] = Script(call, person)
             call.answer()
 
-    def bridge(self, call: Call, order: Order) -> Call:
-        """`<Dial>` a number: the person there and the caller talk until one of them hangs up. The leg, as it ended."""
-        leg = self._add(Call(self, order, parent=call, status="ringing"))
-        leg.event("ringing")
-        try:
-            self._ring_leg(call, leg)
-            call.pause(DAY_SECONDS, until=lambda: not leg.live)
-        finally:
-            # The caller hung up or was moved away, if it has not ended by itself.
-            leg.end("canceled" if leg.started_at is None else "completed")
-        return leg
-
-    def _ring_leg(self, call: Call, leg: Call) -> None:
-        person = self._people.get(leg.order.to)
-        if person is None or person.answers_with == "no-answer":
-            call.pause(leg.order.ring_seconds)
-            return leg.end("no-answer")
-        if person.answers_with == "busy":
-            return leg.end("busy")
-        call.pause(min(person.answers_after_seconds, leg.order.ring_seconds))
-        if person.answers_with == "decline":
-            return leg.end("busy")
-        if person.answers_after_seconds > leg.order.ring_seconds:
-            return leg.end("no-answer")
-        if leg.pick_up():
-            call.event("bridged", to=leg.order.to)
-            self._scripts[leg.sid] = Script(leg, person)
-        return None
+    def ring_legs(self, dialling: Dialling, orders: list[Order]) -> None:
+        """`<Dial>`: all of them ring at once, unpaced."""
+        for order in orders:
+            dialling.legs.append(self._add(Leg(self, order, parent=dialling.dialler, dialling=dialling)))
+        for leg in dialling.legs:
+            threading.Thread(target=self._ring, args=(leg,), name=f"ring-{leg.sid}", daemon=True).start()
 
     def record_to(self, folder: Path | None) -> None:
         """For calls from now on. None: no more."""

@@ -15,3 +15,5 @@ class Order:
     fallback_url: str | None = None
     ring_seconds: float = 60.0
     twiml: str | None = None
+    send_digits: str = ""
+    """What the called person hears first."""

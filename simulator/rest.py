@@ -14,6 +14,8 @@ from simulator.call import FINAL, Call
 from simulator.conference_rest import serve_conferences
 from simulator.network import PhoneNetwork
 from simulator.order import Order
+from simulator.queue_rest import serve_queues
+from simulator.recording_rest import serve_recordings
 from simulator.verbs import Fetch
 
 Handler = Callable[..., Any]
@@ -55,6 +57,8 @@ def rest_blueprint(network: PhoneNetwork) -> Blueprint:
         return page("incoming_phone_numbers", [number_json(network)] if asked in (None, network.config.number) else [])
 
     serve_conferences(rest, network)
+    serve_queues(rest, network)
+    serve_recordings(rest, network)
     return rest
 
 

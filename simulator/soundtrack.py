@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.audio import FRAME_SECONDS, RATE_HZ, SILENCE, BadRecording, decode, read_wav, wav_seconds
+from simulator.audio import FRAME_SECONDS, RATE_HZ, SILENCE, decode
 from simulator.line import Line, frames_of
 from simulator.voice import Voice, murmur
 
@@ -28,11 +28,6 @@ def words(text: str, language: str, seconds: float, voice: Voice | None) -> Clip
         return Clip(text, seconds, lambda: murmur(round(seconds, 2), zlib.crc32(text.encode())))
     spoken = voice(text, language)
     return Clip(text, len(spoken) / RATE_HZ, lambda: spoken)
-
-
-def recording(label: str, content: bytes) -> Clip:
-    """A WAV file; of another form than the telephone's it keeps its length and loses its sound."""
-    return Clip(label, wav_seconds(content), lambda: _sound_of(content))
 
 
 @dataclass(frozen=True)
@@ -101,10 +96,3 @@ def _wav(left: NDArray[np.float64], right: NDArray[np.float64]) -> bytes:
         written.setframerate(RATE_HZ)
         written.writeframes((both * 32767).astype("<i2").tobytes())
     return file.getvalue()
-
-
-def _sound_of(content: bytes) -> bytes:
-    try:
-        return read_wav(content)
-    except BadRecording:
-        return SILENCE * round(wav_seconds(content) / FRAME_SECONDS)

@@ -31,12 +31,18 @@ class Answer:
     """After redirects: relative URLs in the document start here."""
     status: int
     milliseconds: float
+    sound: bytes | None = None
+    """The answer is no document but something to play."""
 
 
 def sign(auth_token: str, url: str, parameters: Mapping[str, str]) -> str:
     """X-Twilio-Signature: HMAC-SHA1 over the URL and the sorted parameters."""
     signed = url + "".join(f"{name}{parameters[name]}" for name in sorted(parameters))
     return base64.b64encode(hmac.new(auth_token.encode(), signed.encode(), hashlib.sha1).digest()).decode()
+
+
+def _sound(response: requests.Response) -> bytes | None:
+    return response.content if response.headers.get("Content-Type", "").startswith("audio/") else None
 
 
 class Webhooks:
@@ -70,7 +76,7 @@ class Webhooks:
                 if not response.ok:
                     raise WebhookFailed(11200, f"{url}: HTTP {response.status_code}")
                 elapsed_ms = response.elapsed.total_seconds() * 1000
-                return Answer(response.text, response.url, response.status_code, elapsed_ms)
+                return Answer(response.text, response.url, response.status_code, elapsed_ms, _sound(response))
         raise WebhookFailed(11205, url)
 
     def _follow(self, url: str, parameters: Mapping[str, str], method: str, token: str) -> requests.Response:

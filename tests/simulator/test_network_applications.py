@@ -69,7 +69,6 @@ def test_wrong_keys_are_remembered_in_a_cookie_for_the_length_of_a_call(shop) ->
     assert [network.look(sid)["heard"] for sid in calls] == [expected, expected]
 
 
-@pytest.mark.xfail(strict=True, reason="<Record> is not spoken yet")
 def test_a_message_is_recorded_and_its_sound_can_be_fetched(shop, tmp_path) -> None:
     app, network = shop
     file = recording(tmp_path / "message.wav", seconds=3)
