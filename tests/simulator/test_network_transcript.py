@@ -134,9 +134,10 @@ def test_an_unknown_voice_is_refused_by_name() -> None:
 @pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="needs espeak-ng")
 def test_espeak_ng_speaks_written_words_where_it_is_installed(make_stage, tmp_path) -> None:
     stage = make_stage(speed=10.0, voice="espeak-ng", record_folder=tmp_path)
-    stage.app.documents = {"answer": '<Response><Say language="ko-KR">안녕하세요</Say><Pause length="2"/></Response>'}
+    stage.app.documents = {"answer": '<Response><Say language="ko-KR">안녕하세요</Say><Pause length="90"/></Response>'}
+    steps = [{"waits_for": "안녕"}, "hears_out", {"says_text": "배송 조회"}, "hangs_up"]
 
-    sid = stage.client.play("+821012345678", steps=[{"waits_for": "안녕"}, "hears_out", {"says_text": "배송 조회"}])
+    sid = stage.client.play("+821012345678", steps=steps)
 
     person, application = channels(
         requests.get(f"{stage.server.url}/simulator/calls/{sid}/recording.wav", timeout=5).content
