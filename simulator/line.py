@@ -38,6 +38,9 @@ class Line:
     seed: int = 0
 
     def __post_init__(self) -> None:
+        for name in ("noise_snr_db", "echo_db", "echo_ms", "lost", "late", "late_ms", "seed"):
+            if not isinstance(getattr(self, name), int | float | None):
+                raise BadLine(f"{name} {getattr(self, name)!r}: a number is expected")
         low, high = self.band_hz
         if not (0 <= low < high <= 4_000):
             raise BadLine(f"band_hz {list(self.band_hz)}: 0 ≤ low < high ≤ 4000 is expected")

@@ -17,6 +17,19 @@ NOT_ANSWERED = ("queued", "ringing")
 RING_SECONDS = 6.0  # Two of sound, four of silence, as in North America; other countries ring otherwise.
 MACHINE_RECORDS_SECONDS = 120.0
 
+EXPECTED: dict[str, tuple[tuple[type, ...], str]] = {
+    "number": ((str,), "text in quotes, like '+821012345678',"),
+    "name": ((str,), "text"),
+    "answers_after_seconds": ((int, float), "a number"),
+    "answers_after_rings": ((int,), "a whole number"),
+    "greeting": ((str,), "text"),
+    "greeting_seconds": ((int, float), "a number"),
+    "is_machine": ((bool,), "true or false"),
+    "beep": ((bool,), "true or false"),
+    "line": ((dict,), "a list of keys and values"),
+    "steps": ((list,), "a list"),
+}
+
 
 class BadPerson(ValueError):
     """A person has a number, and what docs/simulator.md lists."""
@@ -68,11 +81,12 @@ def person_of(about: dict[str, Any]) -> Person:
             near = difflib.get_close_matches(str(name), known, n=1)
             hint = f"Did you mean {near[0]}?" if near else f"Known are {', '.join(known)}."
             raise BadPerson(f"{name}: {BadPerson.__doc__} {hint}")
-    if not isinstance(about.get("number"), str):
-        raise BadPerson(f"number {about.get('number')!r}: text like '+821012345678' is expected, in quotes")
-    if not isinstance(about.get("steps", []), list):
-        raise BadPerson("steps: a list is expected")
-    return Person(**{**about, "line": line_of(about.get("line") or {})})
+    for name, (kinds, expected) in EXPECTED.items():
+        if not isinstance(about.get(name, kinds[0]()), kinds):
+            raise BadPerson(f"{name} {about[name]!r}: {expected} is expected")
+    if not about.get("number"):
+        raise BadPerson("there is no number")
+    return Person(**{**about, "line": line_of(about.get("line", {}))})
 
 
 class Script:

@@ -208,7 +208,19 @@ def checked(step: object) -> Step:
     if unknown:
         known = ", ".join(_options(action)) or "none"
         raise BadStep(f"{step!r}: {action} has no {', '.join(unknown)}. Its options: {known}.")
+    _check_value(step, action, _subject(action), step[action])
+    for parameter in _parameters(action):
+        if parameter.name in options:
+            _check_value(step, parameter.name, parameter.annotation, options[parameter.name])
     return {action: step[action], **options}
+
+
+def _check_value(step: Step, name: str, kind: object, value: object) -> None:
+    """Raises BadStep. YAML makes numbers and truths of what looks like them: `010` is 8, `no` is false."""
+    if kind is str and not isinstance(value, str):
+        raise BadStep(f"{step!r}: {name} is text; write it in quotes")
+    if kind is float and (isinstance(value, bool) or not isinstance(value, int | float)):
+        raise BadStep(f"{step!r}: {name} is a number of seconds")
 
 
 def act(phone: Phone, step: Step) -> None:

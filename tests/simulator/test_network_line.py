@@ -83,6 +83,7 @@ def test_mu_law_there_and_back_is_the_same() -> None:
         ({"echo_ms": -1}, "echo_ms -1: it can't be negative"),
         ({"band_hz": [3000, 300]}, "0 ≤ low < high ≤ 4000 is expected"),
         ({"band_hz": 3}, "A line has band_hz"),
+        ({"noise_snr_db": "loud"}, "noise_snr_db 'loud': a number is expected"),
     ],
 )
 def test_a_line_that_is_none_is_refused_by_name(about: dict, message: str) -> None:

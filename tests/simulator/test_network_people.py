@@ -4,7 +4,7 @@ import pytest
 from test_network_media import recording
 
 from simulator.client import ScriptFailed
-from simulator.people import BadPerson, BadStep, Person
+from simulator.people import BadPerson, BadStep, Person, person_of
 from simulator.steps import ACTIONS, checked
 
 BOB = "+821098765432"
@@ -206,6 +206,10 @@ def test_an_error_of_a_script_in_python_is_told(asking) -> None:
         ({"presses": "1", "within_seconds": 3}, "presses has no within_seconds. Its options: none."),
         ({"waits_for": "x", "says_text": "y"}, "waits_for and says_text are two steps"),
         ("waits_for", "A step is an object with one of the known keys"),
+        ({"presses": 8}, "presses is text; write it in quotes"),  # YAML reads 010 as 8.
+        ({"says_text": False}, "says_text is text; write it in quotes"),  # And no as false.
+        ({"waits_seconds": "two"}, "waits_seconds is a number of seconds"),
+        ({"waits_for": "x", "within_seconds": True}, "within_seconds is a number of seconds"),
         (7, "A step is an object with one of the known keys"),
     ],
 )
@@ -214,6 +218,24 @@ def test_a_step_that_is_none_is_refused_by_name(step: object, message: str) -> N
         checked(step)
 
     assert message in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("about", "message"),
+    [
+        ({"number": 821012345678}, "number 821012345678: text in quotes, like '+821012345678', is expected"),
+        ({}, "there is no number"),
+        ({"number": BOB, "steps": "hangs_up"}, "steps 'hangs_up': a list is expected"),
+        ({"number": BOB, "line": 5}, "line 5: a list of keys and values is expected"),
+        ({"number": BOB, "answers_after_rings": "three"}, "answers_after_rings 'three': a whole number is expected"),
+        ({"number": BOB, "is_machine": "yes"}, "is_machine 'yes': true or false is expected"),
+    ],
+)
+def test_a_value_of_another_kind_is_refused_by_name(about: dict, message: str) -> None:
+    with pytest.raises(BadPerson) as refused:
+        person_of(about)
+
+    assert str(refused.value) == message
 
 
 def test_a_person_that_is_none_is_refused_by_name(stage) -> None:
