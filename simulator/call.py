@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from simulator.audio import FRAME_SECONDS, RATE_HZ, SILENCE
@@ -60,6 +61,7 @@ class Call:
         self._move: Fetch | None = None
         self._interruptions: list[Callable[[], bool]] = []
         self._tapes: list[Tape] = []
+        self._stream_numbers = count(1)
         self.bridge: Bridge | None = None
         """With whom it talks, beside conferences."""
         self._webhooks = Webhooks(self.network.config.auth_token)
@@ -361,7 +363,7 @@ class Call:
     ) -> Stream:
         """`status`: where the application is told that it started, stopped or failed."""
         config = self.network.config
-        name = name or f"stream-{secrets.token_hex(4)}"
+        name = name or f"stream-{next(self._stream_numbers)}"
         order = StreamOrder(
             *(name, url, config.account_sid, self.sid, config.auth_token, parameters, config.speed, tracks, two_way),
             line=self.line,

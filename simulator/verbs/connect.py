@@ -67,6 +67,7 @@ def _socket_url(call: "Call", noun: Element) -> str:
 
 
 def _refuse_too_many(call: "Call", noun: Element) -> None:
-    tracks = sum(len(stream.tracks) for stream in call.streams.values() if stream.name != noun.optional("name"))
+    others = [s for s in call.streams.values() if not s.ended and s.name != noun.optional("name")]
+    tracks = sum(len(stream.tracks) for stream in others)
     if tracks + len(TRACKS[noun.word("track")]) > MOST_TRACKS:
         raise noun.wrong(f"is one too many: a call has at most {MOST_TRACKS} tracks in streams")

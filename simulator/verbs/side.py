@@ -37,6 +37,7 @@ CALLED_WHISPER = Side("url of a <Number> or <Client>", _SOUNDS | {"Hangup", "Gat
 
 def wait(call: "Call", side: Side, first: Fetch | None, parameters: Callable[[], dict[str, str]]) -> None:
     """The document of a waitUrl over and over, until the call is interrupted. None: Twilio's own music; "": silence."""
+    call.still_here()  # Nothing is asked for where there is nothing to wait for.
     if first is None:
         call.event("played", url=HOLD_MUSIC)
     if first is None or not first.url:

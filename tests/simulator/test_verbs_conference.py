@@ -67,6 +67,18 @@ def test_waiting_without_a_wait_url_is_music_and_with_an_empty_one_silence(stage
     assert ["played" in stage.kinds(sid) for sid in (with_music, silent)] == [True, False]
 
 
+def test_who_comes_to_a_conference_that_has_begun_hears_no_music(stage) -> None:
+    stage.app.documents = {"wait": "<Response><Say>one moment</Say></Response>"}
+    joins(stage, 'waitUrl="/wait"')
+
+    second = joins(stage, 'waitUrl="/wait"', number=SECOND)
+    stage.rest.calls(second).update(status="completed")
+
+    stage.ends(second)
+    assert stage.client.look(second)["heard"] == []
+    assert second not in [p["CallSid"] for p in stage.app.asked("wait")]
+
+
 @pytest.mark.parametrize("verb", ["Hangup", "Gather", "Record", "Leave"])
 def test_a_waiting_document_may_use_only_say_play_pause_and_redirect(stage, verb: str) -> None:
     stage.app.documents = {"wait": f"<Response><{verb}/></Response>"}

@@ -96,7 +96,7 @@ def test_only_a_finishing_key_ends_a_recording(stage) -> None:
 def test_the_longest_time_ends_a_recording(stage) -> None:
     stage.app.documents = recording('maxLength="20" timeout="60"')
 
-    speaks(stage, says(60))
+    speaks(stage, {"says_text": "word " * 300})
 
     [(seconds,)] = told(stage, "done", "RecordingDuration")
     assert 5 <= float(seconds or 0) <= 20
@@ -141,7 +141,7 @@ def test_who_hangs_up_ends_a_recording_and_it_is_kept(stage) -> None:
 
 def test_a_call_moved_while_it_records_keeps_what_was_said_and_the_action_is_not_asked(stage) -> None:
     stage.app.documents = recording() | {"now": "<Response><Say>moved</Say></Response>"}
-    sid = stage.calls({"waits_for": "speak"}, {"waits_seconds": 3}, says(60), {"stays": True})
+    sid = stage.calls({"waits_for": "speak"}, {"waits_seconds": 3}, {"says_text": "word " * 300}, {"stays": True})
     stage.client.wait_for(lambda e: e["kind"] == "said_by_person")
 
     stage.rest.calls(sid).update(url=f"{stage.app.url}/now", method="POST")
