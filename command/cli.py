@@ -8,6 +8,7 @@ import click
 from dotenv import dotenv_values
 
 from command.bench import bench
+from command.call import call
 from command.examples import FILE
 from command.hear import hear
 from command.thresholds import thresholds
@@ -190,6 +191,7 @@ def review(days: int, draft: Path | None) -> None:
 speech.add_command(bench)
 speech.add_command(thresholds)
 main.add_command(hear)
+main.add_command(call)
 
 
 def _environ() -> dict[str, str]:

@@ -1,13 +1,14 @@
 """The whole system on this machine, with the stand-in phone network in place of a carrier: for demo and tests."""
 
 import os
-import re
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
+
+import yaml
 
 from callqueue.agents import AgentState, add_agent, move_agent
 from command.supervisor import Supervisor, barocall, free_port, redis_command
@@ -32,7 +33,8 @@ class Staff:
 
 
 class Stage:
-    """Use as a context. Redis, network, voice, media, worker and sweep run as processes of their own."""
+    """Use as a context. Redis, network, voice, media (where we hear ourselves), worker and sweep run as processes
+    of their own."""
 
     def __init__(
         self,
@@ -41,6 +43,7 @@ class Stage:
         *,
         speed: float = 1.0,
         talk_speed: float = 1.0,
+        record: Path | None = None,
         say: Callable[[str], None] = lambda _: None,
         **settings: str,
     ) -> None:
@@ -48,6 +51,7 @@ class Stage:
         self._menu = menu
         self._speed = speed
         self._talk_speed = talk_speed
+        self._record = record
         self._supervisor = Supervisor(folder / "log", say=say)
         ports = {name: str(free_port()) for name in ("voice", "media", "redis", "network")}
         self._ports = ports
@@ -91,10 +95,10 @@ class Stage:
         self._supervisor.stop()
         self.store.close()
 
-    def hire(self, staff: Iterable[Staff]) -> None:
-        """Agents at work; their phones accept what is whispered."""
+    def hire(self, staff: Iterable[Staff], *, hint: str = "1번을 눌러") -> None:
+        """Agents at work; their phones accept what is whispered once they hear the hint."""
         now = datetime.now(UTC)
-        accept = [{"waits_for": "1번을 눌러", "within_seconds": 30}, {"presses": "1"}, {"stays": True}]
+        accept = [{"waits_for": hint, "within_seconds": 30}, {"presses": "1"}, {"stays": True}]
         for agent in staff:
             self.network.person(agent.phone, name=agent.name, answers_after_seconds=0.5, steps=accept)
             with self.store.write() as tx:
@@ -111,7 +115,8 @@ class Stage:
         redis_port, network_port = int(self._ports["redis"]), int(self._ports["network"])
         start("redis", redis_command(redis_port, self.folder / "redis"), environ, port=redis_port)
         start("network", self._network_command(), environ, port=network_port)
-        start("media", barocall("serve", "media"), environ, port=self.settings.media_port, healthz=True)
+        if self.settings.recogniser == "vosk":
+            start("media", barocall("serve", "media"), environ, port=self.settings.media_port, healthz=True)
         start("voice", barocall("serve", "voice"), environ, port=self.settings.voice_port, healthz=True)
         self._supervisor.wait_ready("redis")
         start("worker", barocall("worker"), environ)
@@ -121,7 +126,7 @@ class Stage:
     def _network_command(self) -> list[str]:
         public = self.settings.public_url
         return [
-            barocall()[0] + "-simulator",
+            *(barocall()[0] + "-simulator", "serve"),
             *("--port", self._ports["network"]),
             *("--account-sid", ACCOUNT_SID),
             *("--number", PHONE_NUMBER),
@@ -130,9 +135,24 @@ class Stage:
             *("--speed", str(self._speed)),
             *("--talk-speed", str(self._talk_speed)),
             *("--events", str(self.folder / "network.jsonl")),
+            *(() if self._record is None else ("--record", str(self._record))),
         ]
 
 
 def open_at_any_hour(menu: str) -> str:
     """The same menu with `hours: always`: a demo is watched when there is time for it."""
-    return re.sub(r"hours: \{[^}]*\}", "hours: always", menu)
+    spans = sorted(_hours(yaml.compose(menu, Loader=yaml.SafeLoader)), reverse=True)
+    for begin, end in spans:
+        written = menu[begin:end]
+        menu = f"{menu[:begin]}always{written[len(written.rstrip()) :]}{menu[end:]}"
+    return menu
+
+
+def _hours(node: yaml.Node | None) -> Iterator[tuple[int, int]]:
+    """Where the value of each `hours` begins and ends in the text."""
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if key.value == "hours":
+                yield value.start_mark.index, value.end_mark.index
+            else:
+                yield from _hours(value)

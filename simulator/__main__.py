@@ -1,14 +1,23 @@
 """`barocall-simulator`: the stand-in phone network as a program."""
 
 import signal
+import sys
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
+from simulator.client import NetworkClient
 from simulator.config import START, NetworkConfig
+from simulator.one_call import ACCOUNT_SID, AUTH_TOKEN, NUMBER, play
+from simulator.scripts import BadScript, read_script
 from simulator.server import NetworkServer
+from simulator.voice import NoVoice
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+FOLDER = click.Path(file_okay=False, path_type=Path)
 
 _START = START.strftime("%Y-%m-%dT%H:%M:%S")
 
@@ -17,11 +26,29 @@ def _utc(_context: click.Context, _option: click.Parameter, date: datetime) -> d
     return date.replace(tzinfo=UTC)
 
 
-@click.command(context_settings={"show_default": True})
+class Commands(click.Group):
+    """Options without a command belong to `serve`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        plain = bool(args) and args[0].startswith("-") and args[0] not in self.get_help_option_names(ctx)
+        return super().parse_args(ctx, ["serve", *args] if plain else args)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
+def main() -> None:
+    """A stand-in phone network that speaks Twilio's protocols: signed webhooks, TwiML, media streams, REST.
+
+    \b
+    One scripted call against your application:  barocall-simulator call
+    A network that stays:                        barocall-simulator serve
+    """
+
+
+@main.command()
 @click.option("--port", default=4010, help="Where the network listens (127.0.0.1); 0 takes a free port.")
-@click.option("--account-sid", default="AC" + "0" * 32, help="The account that REST requests must name.")
+@click.option("--account-sid", default=ACCOUNT_SID, help="The account that REST requests must name.")
 @click.option("--auth-token", envvar="SIMULATOR_AUTH_TOKEN", required=True, help="Signs webhooks; REST's password.")
-@click.option("--number", default="+82215550100", help="The application's own number.")
+@click.option("--number", default=NUMBER, help="The application's own number.")
 @click.option("--voice-url", required=True, help="Fetched when somebody phones the number.")
 @click.option("--voice-method", type=click.Choice(["GET", "POST"]), default="POST", help="By which it is fetched.")
 @click.option("--status-url", help="Told when such a call ends.")
@@ -35,14 +62,13 @@ def _utc(_context: click.Context, _option: click.Parameter, date: datetime) -> d
 @click.option("--most-calls", type=int, help="So many calls at once; more are refused.")
 @click.option("--speed", default=1.0, help="Everything happens so many times faster.")
 @click.option("--talk-speed", default=1.0, help="What the application says is so many times shorter.")
+@click.option("--voice", default="none", help="Who speaks written words: none, or espeak-ng where it is installed.")
+@click.option("--record", "record_folder", type=FOLDER, help="Write each call's transcript and sound here.")
 @click.option("--stream-survives-update/--stream-ends-at-update", default=True, help="Does REST end media streams?")
 @click.option("--events", type=click.Path(path_type=Path), help="Write every event here, one JSON object a line.")
-def main(port: int, events: Path | None, **about: object) -> None:
-    """A stand-in phone network that speaks Twilio's protocols: signed webhooks, TwiML, media streams, REST.
-
-    People are put on the line over HTTP: see docs/simulator.md.
-    """
-    server = NetworkServer(NetworkConfig(**about), port, events)  # type: ignore[arg-type]
+def serve(port: int, events: Path | None, **about: Any) -> None:
+    """Stay, and let people phone over HTTP: see docs/simulator.md."""
+    server = _server(port, events, about)
     server.start()
     click.echo(f"listening on {server.url}")
     stopped = threading.Event()
@@ -50,6 +76,48 @@ def main(port: int, events: Path | None, **about: object) -> None:
         signal.signal(number, lambda *_: stopped.set())
     stopped.wait()
     server.close()
+
+
+@main.command()
+@click.option("--voice-url", required=True, help="The application: fetched when the call comes in.")
+@click.option("--script", "script_file", type=FILE, required=True, help="Who phones and what they do: YAML or JSON.")
+@click.option("--status-url", help="Told when the call ends.")
+@click.option("--fallback-url", help="Fetched when the application fails.")
+@click.option("--port", default=4010, help="Where the application finds REST (127.0.0.1); 0 takes a free port.")
+@click.option("--account-sid", default=ACCOUNT_SID, help="The account that REST requests must name.")
+@click.option(
+    "--auth-token",
+    envvar=["SIMULATOR_AUTH_TOKEN", "TWILIO_AUTH_TOKEN"],
+    default=AUTH_TOKEN,
+    help="Signs webhooks; REST's password.",
+)
+@click.option("--number", default=NUMBER, help="The application's own number.")
+@click.option("--speed", default=1.0, help="Everything happens so many times faster.")
+@click.option("--talk-speed", default=1.0, help="What the application says is so many times shorter.")
+@click.option("--voice", default="none", help="Who speaks written words: none, or espeak-ng where it is installed.")
+@click.option("--record", "record_folder", type=FOLDER, help="Write each call's transcript and sound here.")
+@click.option("--seconds", default=120.0, help="So long everything may take, in real time.")
+@click.option("--settle-seconds", default=1.0, help="So long the application may call somebody after the last call.")
+def call(script_file: Path, port: int, seconds: float, settle_seconds: float, **about: Any) -> None:
+    """One scripted call: shows what was said on both sides. Exit 0: it went as the script has it, 1: it did not."""
+    try:
+        script = read_script(script_file)
+    except BadScript as error:
+        click.echo(error, err=True)
+        sys.exit(2)
+    with _server(port, None, about) as server:
+        outcome = play(NetworkClient(server.url), script, seconds=seconds, settle_seconds=settle_seconds)
+    click.echo(outcome.transcript(about["speed"]), nl=False)
+    for problem in outcome.problems:
+        click.echo(f"FAILED: {problem}")
+    sys.exit(1 if outcome.problems else 0)
+
+
+def _server(port: int, events: Path | None, about: dict[str, Any]) -> NetworkServer:
+    try:
+        return NetworkServer(NetworkConfig(**about), port, events)
+    except (NoVoice, OSError) as error:
+        raise click.ClickException(str(error)) from error
 
 
 if __name__ == "__main__":

@@ -2,36 +2,39 @@
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
+from simulator.audio import FRAME_SECONDS, RATE_HZ, SILENCE
+from simulator.bridge import Bridge
 from simulator.detection import before_the_document
+from simulator.endings import CallMoved, CallOver, Interrupted
+from simulator.events import Event
+from simulator.line import Line
 from simulator.order import Order
 from simulator.parameters import voice_parameters
+from simulator.recordings import Tape
+from simulator.soundtrack import Clip, Soundtrack
 from simulator.speech import Utterance
+from simulator.stream_status import StreamTeller
 from simulator.streams import Stream, StreamOrder
-from simulator.twiml import BadTwiml, parse
-from simulator.verbs import VERBS_BY_NAME, Fetch
+from simulator.twiml import BadTwiml, Element, parse
+from simulator.verbs import VERBS_BY_NAME, Fetch, spoken_seconds
 from simulator.webhooks import Answer, WebhookFailed, Webhooks
 
 if TYPE_CHECKING:
     from simulator.network import PhoneNetwork
 
 FINAL = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
-BAD_DOCUMENT = 12100
 # Confirmed: an error message, then the end. Unconfirmed: its words.
 APOLOGY = "<Response><Say>We are sorry. An application error has occurred. Goodbye.</Say></Response>"
 DOCUMENTS_AT_ONCE, BREATH_SECONDS = 10, 1.0
 
-
-class CallOver(Exception):
-    """The call has ended; the document stops where it is."""
-
-
-class CallMoved(Exception):
-    """REST sent the call to another document."""
+__all__ = ["FINAL", "Call", "CallMoved", "CallOver"]
 
 
 @dataclass
@@ -61,6 +64,11 @@ class Call:
         """By the person, since the application began to listen; the last one may not be over yet."""
         self._saying = False
         self._move: Fetch | None = None
+        self._interruptions: list[Callable[[], bool]] = []
+        self._tapes: list[Tape] = []
+        self._stream_numbers = count(1)
+        self.bridge: Bridge | None = None
+        """With whom it talks, beside conferences."""
         self._webhooks = Webhooks(self.network.config.auth_token, self.network.new_token, self.network.faults)
         self._told = 0
         self._telling = threading.Lock()
@@ -69,6 +77,15 @@ class Call:
         self.unread_from = 0
         self.document_url = ""
         """Relative URLs start here."""
+        self.line = Line()
+        """The person's."""
+        self.language = "en-US"
+        """In which the application spoke last."""
+        self.sounding: Clip | None = None
+        """What the person is being told."""
+        self.soundtrack = Soundtrack(self.network.recorder is not None)
+        self.answered_seconds = self.network.elapsed_seconds()
+        self.ended_seconds: float | None = None
 
     # What others do to the call
 
@@ -95,18 +112,47 @@ class Call:
         with self.changed:
             self.digits.extend(digits)
             self.changed.notify_all()
+        for stream in tuple(self.streams.values()):
+            stream.press(digits)
 
-    def say(self, utterance: Utterance) -> None:
+    def say(self, utterance: Utterance, **facts: str) -> None:
         """The person begins to say something; `fall_silent` ends it."""
-        self.event("said_by_person", text=utterance.text)
+        self.event("said_by_person", text=utterance.text, **facts)
         with self.changed:
             self.said.append(utterance)
             self._saying = True
             self.changed.notify_all()
+        for tape in tuple(self._tapes):
+            tape.hear(SILENCE * round(spoken_seconds(utterance.text) / FRAME_SECONDS))
+
+    def speak(self, mulaw: bytes) -> None:
+        """The person's voice, to whatever listens."""
+        self.soundtrack.said(mulaw, self.network.elapsed_seconds())
+        for stream in tuple(self.streams.values()):
+            stream.speak(mulaw)
+        for tape in tuple(self._tapes):
+            tape.hear(mulaw)
+        self.wake()
+
+    def hear_stream(self, mulaw: bytes) -> None:
+        """The person hears what the application sent into a two-way stream."""
+        seconds = len(mulaw) / RATE_HZ
+        self.soundtrack.told(Clip("stream", seconds, lambda: mulaw), self.network.elapsed_seconds(), seconds)
+        self.hear_sound(mulaw)
+
+    def hear_sound(self, mulaw: bytes) -> None:
+        """The person hears more than words."""
+        for stream in tuple(self.streams.values()):
+            stream.sound(mulaw)
 
     def fall_silent(self) -> None:
         with self.changed:
             self._saying = False
+            self.changed.notify_all()
+
+    def wake(self) -> None:
+        """Whoever waits in this call or for it looks again."""
+        with self.changed:
             self.changed.notify_all()
 
     def end(self, status: str = "completed") -> None:
@@ -116,15 +162,16 @@ class Call:
                 return
             self.status = status
             self.ended_at = self.network.now()
+            self.ended_seconds = self.network.elapsed_seconds()
             self.changed.notify_all()
         self.stop_streams()
         self.network.conferences.leave(self)
         self.event("ended", status=status)
         self.tell_status(status)
+        self.network.record(self)
         self.network.tell_no_more(self.sid)
         if self.parent is not None:
-            with self.parent.changed:
-                self.parent.changed.notify_all()
+            self.parent.wake()
 
     def wait_until(self, condition: Callable[[], bool], seconds: float) -> bool:
         """For other actors than the call: whether it came true in so much of the network's time."""
@@ -145,13 +192,17 @@ class Call:
                 return False
             self.status = "in-progress"
             self.started_at = self.network.now()
+            self.answered_seconds = self.network.elapsed_seconds()
             self.changed.notify_all()
         self.event("answered")
         self.tell_status("in-progress", "answered")
         return True
 
     def _live_through(self) -> None:
-        fetch = self._begin()
+        self._follow(self._begin())
+
+    def _follow(self, fetch: Fetch | None) -> None:
+        """From document to document, to the end of the call."""
         while fetch is not None and self.live:
             fetch = self._next_document(fetch)
         self.end()
@@ -178,13 +229,17 @@ class Call:
     def _act_out(self, fetch: Fetch) -> Fetch | None:
         self._breathe()
         document, self.document_url = self._document(fetch)
-        for element in parse(document):
+        return self.act_out(parse(document))  # None, it ran out: the network hangs up.
+
+    def act_out(self, root: Element) -> Fetch | None:
+        """Verb by verb; where it leads, None when it ran out."""
+        for element in root:
             self.still_here()
             following = VERBS_BY_NAME[element.tag](self, element)
             if following is not None:
                 return following.relative_to(self.document_url)
         self.still_here()
-        return None  # The document ran out: the network hangs up.
+        return None
 
     def _breathe(self) -> None:
         """Where an answer takes no time, documents that only lead to each other would hold time still for ever."""
@@ -211,12 +266,11 @@ class Call:
 
     def _after_failure(self, fetch: Fetch, error: WebhookFailed | BadTwiml) -> Fetch | None:
         """The fallback; where there is none, or it has failed too, the person hears an apology."""
-        code = getattr(error, "code", BAD_DOCUMENT)
-        self.event("error", code=code, message=str(error), url=fetch.url, method=fetch.method)
+        self.event("error", code=error.code, message=str(error), url=fetch.url, method=fetch.method)
         fallback = self.order.fallback_url
         if fallback is None or fetch.url == fallback:
             return Fetch("", twiml=APOLOGY)
-        return Fetch(fallback, self.order.fallback_method, {"ErrorCode": str(code), "ErrorUrl": fetch.url})
+        return Fetch(fallback, self.order.fallback_method, {"ErrorCode": str(error.code), "ErrorUrl": fetch.url})
 
     # What verbs use
 
@@ -239,17 +293,41 @@ class Call:
         self.pause(0)
 
     def pause(self, seconds: float, *, until: Callable[[], bool] = lambda: False) -> bool:
-        """Let time pass; True when `until` cut it short. Raises CallOver, CallMoved."""
+        """Let time pass; True when `until` cut it short. Raises CallOver, CallMoved, Interrupted."""
 
         def cut() -> bool:
             if not self.live:
                 raise CallOver
             if self._move is not None:
                 raise CallMoved
+            for condition in self._interruptions:
+                if condition():
+                    raise Interrupted(condition)
             return until()
 
         with self.changed:
             return self.changed.wait_for(cut, seconds)
+
+    @contextmanager
+    def interrupted_by(self, condition: Callable[[], bool]) -> Iterator[None]:
+        """What is done in here stops as soon as the condition is true."""
+        self._interruptions.append(condition)
+        try:
+            yield
+        except Interrupted as interrupted:
+            if interrupted.by is not condition:
+                raise
+        finally:
+            self._interruptions.remove(condition)
+
+    @contextmanager
+    def taped(self, tape: Tape) -> Iterator[None]:
+        """What the person says meanwhile is on it."""
+        self._tapes.append(tape)
+        try:
+            yield
+        finally:
+            self._tapes.remove(tape)
 
     def keyed(self) -> bool:
         """Whether a digit waits to be read."""
@@ -275,15 +353,60 @@ class Call:
         """The person at this end is told something."""
         self.event("said_by_app", text=text, language=language)
         with self.changed:
+            self.language = language
             self.heard.append(text)
             self.changed.notify_all()
 
-    def start_stream(self, name: str, url: str, parameters: dict[str, str]) -> None:
+    @contextmanager
+    def told(self, clip: Clip) -> Iterator[Clip]:
+        """What sounds in the person's ear for as long as this lasts."""
+        began_seconds = self.network.elapsed_seconds()
+        self._sound(clip)
+        try:
+            yield clip
+        finally:
+            lasted_seconds = min(self.network.elapsed_seconds() - began_seconds, clip.seconds)
+            self._sound(None)
+            self.soundtrack.told(clip, began_seconds, lasted_seconds)
+            if self.live and lasted_seconds < clip.seconds - FRAME_SECONDS:
+                self.event("cut_short", after_seconds=round(lasted_seconds, 1))
+
+    def _sound(self, clip: Clip | None) -> None:
+        if self.line.echo_db is not None:
+            for stream in tuple(self.streams.values()):
+                stream.overhear(b"" if clip is None else clip.mulaw())
+        with self.changed:
+            self.sounding = clip
+            self.changed.notify_all()
+
+    def start_stream(
+        self,
+        name: str | None,
+        url: str,
+        parameters: dict[str, str],
+        *,
+        tracks: tuple[str, ...] = ("inbound",),
+        two_way: bool = False,
+        status: Fetch | None = None,
+    ) -> Stream:
+        """`status`: where the application is told that it started, stopped or failed."""
         network, config = self.network, self.network.config
-        sid = network.new_sid("MZ")
-        order = StreamOrder(name, url, sid, config.account_sid, self.sid, config.auth_token, parameters)
-        self.stop_stream(name)
-        self.streams[name] = Stream(order, network.clock, self.event)
+        order = StreamOrder(
+            name or f"stream-{next(self._stream_numbers)}",
+            url,
+            network.new_sid("MZ"),
+            config.account_sid,
+            self.sid,
+            config.auth_token,
+            parameters,
+            tracks,
+            two_way,
+            self.line,
+        )
+        self.stop_stream(order.name)
+        stream = Stream(order, network.clock, StreamTeller(self, status), self.hear_stream)
+        self.streams[order.name] = stream
+        return stream
 
     def stop_stream(self, name: str) -> None:
         stream = self.streams.pop(name, None)
@@ -295,6 +418,10 @@ class Call:
             self.stop_stream(name)
 
     # What the application is told
+
+    def events(self) -> list[Event]:
+        """All that happened in it so far."""
+        return self.network.events.of_call(self.sid)
 
     def event(self, kind: str, **facts: Any) -> None:
         self.network.events.add(
@@ -319,9 +446,10 @@ class Call:
         if status == "completed":
             parameters["CallDuration"] = str(self.duration_seconds)
         url, method = self.order.status_url, self.order.status_method
-        self.network.later(self.sid, lambda: self._tell(url, parameters, method), url)
+        self.network.later(self.sid, lambda: self.tell(url, parameters, method), url)
 
-    def _tell(self, url: str, parameters: dict[str, str], method: str) -> None:
+    def tell(self, url: str, parameters: dict[str, str], method: str = "POST") -> None:
+        """A webhook whose answer counts for nothing."""
         try:
             self.send(url, parameters, method)
         except WebhookFailed as error:

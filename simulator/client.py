@@ -15,13 +15,17 @@ class TimedOut(AssertionError):
     """What was waited for did not happen."""
 
 
+class ScriptFailed(AssertionError):
+    """A person's script did not come to its end; the message says what was heard instead."""
+
+
 class NetworkClient:
     def __init__(self, url: str) -> None:
-        self._url = url.rstrip("/")
+        self.url = url.rstrip("/")
         self._session = requests.Session()
 
     def person(self, number: str, **about: Any) -> None:
-        """Make a number answer: name, answers_after_seconds, answers_with, steps."""
+        """Make a number answer: name, answers_after_seconds, answers_with, steps … (docs/simulator.md)."""
         self._post("/people", {"number": number, **about})
 
     def call(self, number: str, **about: Any) -> str:
@@ -39,6 +43,29 @@ class NetworkClient:
         """What a person was sent so far."""
         received: list[str] = self._get(f"/texts/{quote(number)}")["texts"]
         return received
+
+    def play(self, number: str, *, seconds: float = 60, **about: Any) -> str:
+        """A call from its beginning to its end; returns the CallSid. Raises ScriptFailed, TimedOut."""
+        sid = self.call(number, **about)
+        self.finish(sid, seconds)
+        return sid
+
+    def finish(self, sid: str, seconds: float = 60) -> None:
+        """Until a call with a script is over. Raises ScriptFailed, TimedOut."""
+        over = self.wait_for(lambda e: e["kind"] == "script_ended" and e["call"] == sid, seconds)
+        if over["problem"] is not None:
+            raise ScriptFailed(f"{over['problem']}\n{self.transcript(sid)}")
+
+    def transcript(self, sid: str | None = None) -> str:
+        """Of one call, or of everything, as text to read."""
+        path = "/transcript" if sid is None else f"/calls/{sid}/transcript"
+        response = self._session.get(f"{self.url}/simulator{path}", timeout=60)
+        response.raise_for_status()
+        return response.text
+
+    def record(self, folder: str | None) -> None:
+        """Write calls from now on into a folder; None: no more."""
+        self._post("/record", {"folder": folder})
 
     def look(self, sid: str) -> dict[str, Any]:
         return self._get(f"/calls/{sid}")
@@ -74,10 +101,10 @@ class NetworkClient:
         raise TimedOut(f"not seen within {seconds} s; the last events were {self.events()[-8:]}")
 
     def _post(self, path: str, body: Any, timeout: float | None = 30) -> dict[str, Any]:
-        return self._answer(self._session.post(f"{self._url}/simulator{path}", json=body, timeout=timeout))
+        return self._answer(self._session.post(f"{self.url}/simulator{path}", json=body, timeout=timeout))
 
     def _get(self, path: str) -> dict[str, Any]:
-        return self._answer(self._session.get(f"{self._url}/simulator{path}", timeout=60))
+        return self._answer(self._session.get(f"{self.url}/simulator{path}", timeout=60))
 
     def _answer(self, response: requests.Response) -> dict[str, Any]:
         if not response.ok:

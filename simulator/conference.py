@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from simulator.twiml_rules import MOST_PARTICIPANTS
 from simulator.webhooks import WebhookFailed, Webhooks
 
 if TYPE_CHECKING:
@@ -22,6 +23,10 @@ class Terms:
     ends: bool = False
     muted: bool = False
     label: str | None = None
+    coach: str | None = None
+    """The CallSid of whom alone they talk to."""
+    beep: str = "true"
+    most: int = MOST_PARTICIPANTS
     status_url: str | None = None
     status_events: tuple[str, ...] = ("start", "end")
     status_method: str = "POST"
@@ -37,13 +42,15 @@ class Member:
     muted: bool
     joined_at: datetime
     hold: bool = False
+    coach: str | None = None
+    beep: str = "true"
 
     def parameters(self) -> dict[str, str]:
         """How a status callback tells of them."""
         flags = {
             "Muted": self.muted,
             "Hold": self.hold,
-            "Coaching": False,
+            "Coaching": self.coach is not None,
             "StartConferenceOnEnter": self.starts,
             "EndConferenceOnExit": self.ends,
         }
@@ -100,17 +107,22 @@ class Conferences:
     def find(self, sid: str) -> Conference | None:
         return self._all.get(sid)
 
-    def join(self, call: "Call", name: str, terms: Terms) -> Conference:
+    def join(self, call: "Call", name: str, terms: Terms) -> Conference | None:
+        """None when it is full."""
         with self._lock:
             conference = self._open(name, terms)
             others = list(conference.members)
+            if len(others) >= conference.terms.most:
+                return None
             now = self._network.now()
             member = Member(call, terms.label, terms.starts, terms.ends, terms.muted, joined_at=now)
+            member.coach, member.beep = terms.coach, terms.beep
             conference.members[call.sid] = member
             self._of_call[call.sid] = conference
             call.conference = name
             starts = self._starts(conference)
             call.event("joined_conference", conference=name, others=others)
+            self._beep(conference, member, "onEnter")
             self._tell(conference, "join", "participant-join", member)
             if starts:
                 self._tell(conference, "start", "conference-start")
@@ -130,6 +142,7 @@ class Conferences:
             if not conference.members:
                 conference.finish(f"last-participant-{how}", call.sid)
             call.event("left_conference", conference=conference.name)
+            self._beep(conference, member, "onExit")
             self._tell(conference, "leave", "participant-leave", member)
             if not conference.members:
                 self._tell_end(conference)
@@ -167,6 +180,8 @@ class Conferences:
 
     def talks(self, call: "Call") -> bool:
         """Whether somebody else is on the line with them."""
+        if call.bridge is not None:
+            return True
         conference = self._of_call.get(call.sid)
         return conference is not None and conference.started and len(conference.members) > 1
 
@@ -186,6 +201,12 @@ class Conferences:
             return False
         conference.started = True
         return True
+
+    def _beep(self, conference: Conference, member: Member, when: str) -> None:
+        """The others hear that somebody comes or goes."""
+        for other in conference.members.values() if member.beep in ("true", when) else ():
+            if other is not member:
+                other.call.event("beep", conference=conference.name)
 
     def _notice(self, conference: Conference) -> None:
         """Wake everybody in it: they look for themselves what became of it."""

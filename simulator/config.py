@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Literal
 
 from simulator.clock import Clock, RealClock
@@ -40,6 +41,10 @@ class NetworkConfig:
     """Of SIDs and tokens in stepped time."""
     stream_survives_update: bool = True
     """Whether a one-way media stream goes on after the call was moved by REST; which is true is not documented."""
+    voice: str = "none"
+    """Who speaks written words: `none`, or `espeak-ng` where it is installed."""
+    record_folder: Path | None = None
+    """Where each call's transcript and sound are written when it has ended; None: nowhere."""
 
     def clock(self) -> Clock:
         return SteppedClock(self.start) if self.time == "stepped" else RealClock(self.speed)

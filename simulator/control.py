@@ -1,15 +1,19 @@
 """How tests and demos work the network: people, calls, events, faults. Plain JSON over HTTP."""
 
+from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint, Response, request
 
 from simulator.breaks import BREAKS
 from simulator.clock import NotStepped
 from simulator.faults import BadFault
+from simulator.line import BadLine
 from simulator.network import PhoneNetwork
-from simulator.people import BadStep, Person
+from simulator.people import BadPerson, BadStep, person_of
+from simulator.recorder import sound
 from simulator.stepped import ClockBusy
+from simulator.transcript import json_lines, readable
 
 
 def control_blueprint(network: PhoneNetwork) -> Blueprint:
@@ -17,6 +21,8 @@ def control_blueprint(network: PhoneNetwork) -> Blueprint:
 
     @control.errorhandler(BadFault)
     @control.errorhandler(BadStep)
+    @control.errorhandler(BadPerson)
+    @control.errorhandler(BadLine)
     @control.errorhandler(KeyError)
     @control.errorhandler(TypeError)
     @control.errorhandler(ValueError)
@@ -30,13 +36,13 @@ def control_blueprint(network: PhoneNetwork) -> Blueprint:
 
     @control.post("/people")
     def know() -> dict[str, str]:
-        person = Person(**request.get_json())
+        person = person_of(request.get_json())
         network.know(person)
         return {"number": person.number}
 
     @control.post("/calls")
     def call_in() -> dict[str, str]:
-        return {"sid": network.dial_in(Person(**request.get_json())).sid}
+        return {"sid": network.dial_in(person_of(request.get_json())).sid}
 
     @control.post("/calls/<sid>/steps")
     def go_on(sid: str) -> dict[str, str]:
@@ -63,6 +69,33 @@ def control_blueprint(network: PhoneNetwork) -> Blueprint:
             "talks": network.conferences.talks(call),
         }
 
+    @control.get("/calls/<sid>/transcript")
+    def transcript(sid: str) -> Response:
+        return _text(readable(network.calls[sid].events(), network.config.speed))
+
+    @control.get("/calls/<sid>/events")
+    def events_of_call(sid: str) -> Response:
+        return Response(json_lines(network.calls[sid].events()), mimetype="application/jsonl")
+
+    @control.get("/calls/<sid>/recording.wav")
+    def recording(sid: str) -> Response:
+        call = network.calls[sid]
+        if not call.soundtrack.runs:
+            raise KeyError(
+                f"{sid} was not recorded: ask for it by --record, or POST /simulator/record, before the call"
+            )
+        return Response(sound(call), mimetype="audio/wav")
+
+    @control.get("/transcript")
+    def whole_transcript() -> Response:
+        return _text(readable(network.events.after(0, 0), network.config.speed))
+
+    @control.post("/record")
+    def record() -> dict[str, str | None]:
+        folder = request.get_json()["folder"]
+        network.record_to(None if folder is None else Path(folder))
+        return {"folder": folder}
+
     @control.get("/events")
     def events() -> dict[str, Any]:
         after = request.args.get("after", 0, type=int)
@@ -81,6 +114,7 @@ def control_blueprint(network: PhoneNetwork) -> Blueprint:
     def advance() -> dict[str, str | float]:
         network.advance(float(request.get_json()["advance_seconds"]))
         return tell_time()
+
     @control.get("/faults")
     def faults() -> dict[str, Any]:
         return network.faults.table()
@@ -92,3 +126,7 @@ def control_blueprint(network: PhoneNetwork) -> Blueprint:
         return network.faults.table()
 
     return control
+
+
+def _text(text: str) -> Response:
+    return Response(text, mimetype="text/plain")

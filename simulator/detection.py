@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from simulator.order import Detection
-from simulator.webhooks import WebhookFailed
+from simulator.verbs.sounds import send_digits
 
 if TYPE_CHECKING:
     from simulator.call import Call
@@ -11,7 +11,6 @@ if TYPE_CHECKING:
 
 # Unconfirmed, all of them: how long it takes to be sure.
 PERSON_SECONDS, MACHINE_SECONDS, FAX_SECONDS = 2.0, 3.0, 3.0
-HALF_SECOND, SECOND = 0.5, 1.0
 # Confirmed: nobody is told of a detection in the background that has no callback.
 NOBODY_TOLD = 21262
 
@@ -37,7 +36,8 @@ def before_the_document(call: "Call") -> None:
 
     Raises CallOver, CallMoved.
     """
-    _send_digits(call, call.order.send_digits)
+    if call.order.send_digits:
+        send_digits(call, call.order.send_digits)
     person, detection = call.network.person_at(call.order.to), call.order.detection
     if person is None or detection is None:
         return
@@ -47,14 +47,6 @@ def before_the_document(call: "Call") -> None:
         return
     call.pause(seconds)
     call.answered_by = answered_by
-
-
-def _send_digits(call: "Call", digits: str) -> None:
-    for digit in digits:
-        if digit in "wW":
-            call.pause(HALF_SECOND if digit == "w" else SECOND)
-        else:
-            call.event("sent_digit", digit=digit)
 
 
 def _tell_later(call: "Call", detection: Detection, answered_by: str, seconds: float) -> None:
@@ -79,7 +71,4 @@ def _tell(call: "Call", detection: Detection, url: str, answered_by: str, second
         "AnsweredBy": answered_by,
         "MachineDetectionDuration": str(round(seconds * 1000)),
     }
-    try:
-        call.send(url, told, detection.method)
-    except WebhookFailed as error:
-        call.event("error", code=error.code, message=str(error), url=url, method=detection.method)
+    call.tell(url, told, detection.method)

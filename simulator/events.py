@@ -15,6 +15,7 @@ class EventLog:
 
     def __init__(self, clock: Clock, path: Path | None = None) -> None:
         self._events: list[Event] = []
+        self._of_call: dict[str, list[Event]] = {}
         self._grown = threading.Condition()
         self._clock = clock
         self._began = clock.now()
@@ -31,6 +32,7 @@ class EventLog:
                 **facts,
             }
             self._events.append(event)
+            self._of_call.setdefault(facts.get("call", ""), []).append(event)
             if self._file is not None:
                 self._file.write(json.dumps(event, ensure_ascii=False) + "\n")
             self._grown.notify_all()
@@ -40,6 +42,10 @@ class EventLog:
         with self._grown:
             self._grown.wait_for(lambda: len(self._events) > number, timeout=wait_seconds)
             return self._events[number:]
+
+    def of_call(self, sid: str) -> list[Event]:
+        with self._grown:
+            return list(self._of_call.get(sid, ()))
 
     def close(self) -> None:
         if self._file is not None:

@@ -6,17 +6,22 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+from simulator.bridge import Dialling
 from simulator.call import Call
 from simulator.clock import Flag, Mailbox
 from simulator.conference import Conferences
 from simulator.config import NetworkConfig
 from simulator.events import EventLog
 from simulator.faults import Faults
+from simulator.legs import Leg
 from simulator.messages import Messages
 from simulator.order import Order
+from simulator.parameters import API_VERSION
 from simulator.people import Person, Script, Step
-
-DAY_SECONDS = 24 * 3600.0
+from simulator.queues import CallQueues
+from simulator.recorder import Recorder
+from simulator.recordings import Recordings
+from simulator.voice import voice_named
 
 
 class PhoneNetwork:
@@ -26,11 +31,17 @@ class PhoneNetwork:
         self.config = config
         self.clock = config.clock()
         self._sids = config.sids()
+        self.voice = voice_named(config.voice, config.talk_speed)
         self.events = EventLog(self.clock, events_path)
         self.faults = Faults()
         self.calls: dict[str, Call] = {}
         self.conferences = Conferences(self)
+        self.queues = CallQueues(self)
+        self.recordings = Recordings(self)
         self.messages = Messages(self)
+        self.recorder = None if config.record_folder is None else Recorder(config.record_folder)
+        self.url = ""
+        """Where its REST API answers, once it is served."""
         self._people: dict[str, Person] = {}
         self._scripts: dict[str, Script] = {}
         self._lock = threading.RLock()
@@ -50,6 +61,11 @@ class PhoneNetwork:
         for call in list(self.calls.values()):
             call.end()
         self.clock.close()
+        if self.recorder is not None:
+            # Once more: some things are told after the end of a call.
+            for call in list(self.calls.values()):
+                if call.soundtrack.runs:
+                    self.recorder.write(call)
         self.events.close()
 
     def advance(self, seconds: float) -> datetime:
@@ -78,6 +94,10 @@ class PhoneNetwork:
         """Whether a one-way media stream goes on after the call was moved by REST."""
         asked = self.faults.value("stream_survives_update")
         return self.config.stream_survives_update if asked is None else bool(asked)
+
+    @property
+    def account_url(self) -> str:
+        return f"{self.url}/{API_VERSION}/Accounts/{self.config.account_sid}"
 
     # People
 
@@ -108,7 +128,7 @@ class PhoneNetwork:
         call = self._add(Call(self, order))
         call.event("dialled", to=config.number)
         call.status = "ringing"
-        self._scripts[call.sid] = Script(call, person.steps)
+        self._scripts[call.sid] = Script(call, person)
         call.answer()
         return call
 
@@ -176,47 +196,36 @@ class PhoneNetwork:
         elif person.answers_after_seconds > call.order.ring_seconds:
             call.end("no-answer")
         elif call.live:
-            self._scripts[call.sid] = Script(call, person.steps)
+            self._scripts[call.sid] = Script(call, person)
             call.answer()
 
-    def bridge(self, call: Call, order: Order) -> Call:
-        """`<Dial>` a number: the person there and the caller talk until one of them hangs up. The leg, as it ended."""
-        leg = self._add(Call(self, order, parent=call, status="ringing"))
-        leg.event("ringing")
-        try:
-            self._ring_leg(call, leg)
-            call.pause(DAY_SECONDS, until=lambda: not leg.live)
-        finally:
-            # The caller hung up or was moved away, if it has not ended by itself.
-            leg.end("canceled" if leg.started_at is None else "completed")
-        return leg
+    def ring_legs(self, dialling: Dialling, orders: list[Order]) -> None:
+        """`<Dial>`: all of them ring at once, unpaced."""
+        for order in orders:
+            dialling.legs.append(self._add(Leg(self, order, parent=dialling.dialler, dialling=dialling)))
+        for leg in dialling.legs:
+            self.aside(f"ring-{leg.sid}", partial(self._ring, leg))
 
-    def _ring_leg(self, call: Call, leg: Call) -> None:
-        person = self._people.get(leg.order.to)
-        if person is None or person.answers_with == "no-answer":
-            call.pause(leg.order.ring_seconds)
-            return leg.end("no-answer")
-        if person.answers_with == "busy":
-            return leg.end("busy")
-        call.pause(min(person.answers_after_seconds, leg.order.ring_seconds))
-        if person.answers_with == "decline":
-            return leg.end("busy")
-        if person.answers_after_seconds > leg.order.ring_seconds:
-            return leg.end("no-answer")
-        if leg.pick_up():
-            call.event("bridged", to=leg.order.to)
-            self._scripts[leg.sid] = Script(leg, person.steps)
-        return None
+    def record_to(self, folder: Path | None) -> None:
+        """For calls from now on. None: no more."""
+        self.recorder = None if folder is None else Recorder(folder)
+
+    def record(self, call: Call) -> None:
+        """A call that ended is written down, where that is wanted, once the application was told of its end."""
+        recorder = self.recorder
+        if recorder is not None and call.soundtrack.runs:
+            self.later(call.sid, lambda: recorder.write(call))
 
     # Status callbacks, in order for each call and each conference
 
     def later(self, sid: str, work: Callable[[], None], url: str = "") -> None:
+        """`url`: where it tells something; what tells nothing keeps its place."""
         with self._lock:
             teller = self._tellers.get(sid)
             if teller is None:
                 teller = self._tellers[sid] = Mailbox(self.clock)
                 self.aside(f"status-{sid}", partial(self._tell, teller))
-            for due in self.faults.in_order(sid, work, url):
+            for due in self.faults.in_order(sid, work, url) if url else [work]:
                 teller.put(due)
 
     def tell_no_more(self, sid: str) -> None:

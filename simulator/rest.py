@@ -17,6 +17,8 @@ from simulator.forms import Refused, filters, on_day, only
 from simulator.messages_rest import serve_messages
 from simulator.network import PhoneNetwork
 from simulator.notifications import serve_notifications
+from simulator.queue_rest import serve_queues
+from simulator.recording_rest import serve_recordings
 from simulator.rest_faults import serve_faults
 from simulator.streams_rest import serve_streams
 
@@ -72,6 +74,8 @@ def rest_blueprint(network: PhoneNetwork) -> Blueprint:
     serve_notifications(rest, network)
     serve_messages(rest, network)
     serve_streams(rest, network)
+    serve_queues(rest, network)
+    serve_recordings(rest, network)
     return rest
 
 

@@ -14,6 +14,7 @@ from simulator.config import NetworkConfig
 from simulator.control import control_blueprint
 from simulator.exchanges import folder_asked_for, write_exchanges
 from simulator.network import PhoneNetwork
+from simulator.recording_rest import sound_blueprint
 from simulator.rest import account_blueprint, rest_blueprint
 
 # How often the server looks whether it was told to stop: what a test pays at its end.
@@ -33,7 +34,7 @@ class NetworkServer:
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         self.network = PhoneNetwork(config, events_path)
         app = Flask("simulator")
-        for blueprint in (rest_blueprint, account_blueprint, control_blueprint):
+        for blueprint in (sound_blueprint, rest_blueprint, account_blueprint, control_blueprint):
             app.register_blueprint(blueprint(self.network))
         app.register_error_handler(404, lambda _: not_found())
         app.register_error_handler(405, lambda _: error(405, 20004, "Method not allowed"))
@@ -41,6 +42,7 @@ class NetworkServer:
         if folder is not None:
             write_exchanges(app, folder)
         self._server: BaseWSGIServer = make_server("127.0.0.1", port, app, threaded=True)
+        self.network.url = self.url
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(CLOSING_SECONDS,), name="network", daemon=True
         )

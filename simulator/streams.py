@@ -1,18 +1,20 @@
-"""A one-way media stream: the person's voice to the application's WebSocket, a frame every 20 ms."""
+"""A media stream: the person's voice to the application's WebSocket, a frame every 20 ms; sound back if two-way."""
 
 import base64
 import json
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import simple_websocket
 from simple_websocket import Client, ConnectionClosed
 
-from simulator.audio import FRAME_BYTES, FRAME_SECONDS, SILENCE
+from simulator.audio import FRAME_SECONDS, SILENCE
 from simulator.clock import Clock, Flag
+from simulator.line import Line, frames_of
+from simulator.playback import Playback
 from simulator.webhooks import sign
 
 # The library's own thread closes the socket under a sender when the application hangs up: that send fails as OSError.
@@ -28,25 +30,57 @@ class StreamOrder:
     call_sid: str
     auth_token: str
     parameters: dict[str, str]
+    tracks: tuple[str, ...] = ("inbound",)
+    two_way: bool = False
+    line: Line = field(default_factory=Line)
 
 
 class Stream:
-    """An actor of its own until stopped or cut. `tell` gets stream_started, stream_stopped, stream_error."""
+    """An actor of its own until stopped or cut. `tell` gets stream_started, stream_stopped, stream_error;
+    `hears` gets what the application lets the person hear."""
 
-    def __init__(self, order: StreamOrder, clock: Clock, tell: Callable[..., None]) -> None:
+    def __init__(
+        self,
+        order: StreamOrder,
+        clock: Clock,
+        tell: Callable[..., None],
+        hears: Callable[[bytes], None] = lambda _: None,
+    ) -> None:
         self.name = order.name
         self.sid = order.sid
         self._order = order
         self._clock = clock
         self._tell = tell
-        self._frames: deque[bytes] = deque()
+        self._echo: deque[bytes | None] = deque([None] * order.line.echo_frames)
+        """What the person is told, on its way back."""
+        self._told: deque[bytes] = deque()
+        self._hears = hears
+        self.tracks = order.tracks
+        self.ended = False
+        self._frames: dict[str, deque[bytes]] = {track: deque() for track in order.tracks}
+        self._playback = Playback()
+        self._keys: deque[str] = deque()
         self._stopped = Flag(clock)
         self._cut = False
         self._sequence = 0
         clock.spawn(f"stream-{self.sid}", self._run)
 
     def speak(self, mulaw: bytes) -> None:
-        self._frames.extend(mulaw[i : i + FRAME_BYTES] for i in range(0, len(mulaw), FRAME_BYTES))
+        """The person does."""
+        self._put("inbound", mulaw)
+
+    def overhear(self, mulaw: bytes) -> None:
+        """What the person is told from now on, in place of what they were told before."""
+        self._told = deque(frames_of(mulaw))
+
+    def sound(self, mulaw: bytes) -> None:
+        """The person hears it."""
+        self._put("outbound", mulaw)
+
+    def press(self, digits: str) -> None:
+        """Only a two-way stream is told of keys."""
+        if self._order.two_way:
+            self._keys.extend(digits)
 
     def stop(self) -> None:
         self._stopped.set()
@@ -56,49 +90,106 @@ class Stream:
         self._cut = True
         self._stopped.set()
 
+    def _put(self, track: str, mulaw: bytes) -> None:
+        if track in self._frames:
+            self._frames[track].extend(frames_of(mulaw))
+
     def _run(self) -> None:
         signature = sign(self._order.auth_token, self._order.url, {})
         try:
             socket = Client(self._order.url, headers={"X-Twilio-Signature": signature})
         except (simple_websocket.ConnectionError, OSError) as error:
-            self._tell("stream_error", stream=self.name, message=str(error))
+            self._end("stream_error", message=str(error))
             return
-        self._tell("stream_started", stream=self.name, stream_sid=self.sid)
+        self._report("stream_started")
         try:
             self._carry(socket)
-            self._tell("stream_stopped", stream=self.name)
+            self._end("stream_stopped")
         except GONE:
-            self._tell("stream_closed_by_app", stream=self.name)
+            self._end("stream_closed_by_app")
         finally:
             with suppress(*GONE):  # The application may have closed it first.
                 socket.close()
+
+    def _end(self, kind: str, **facts: str) -> None:
+        self.ended = True
+        self._report(kind, **facts)
+
+    def _report(self, kind: str, **facts: str) -> None:
+        self._tell(kind, ended=self.ended, stream=self.name, stream_sid=self.sid, **facts)
 
     def _carry(self, socket: Client) -> None:
         socket.send(json.dumps({"event": "connected", "protocol": "Call", "version": "1.0.0"}))
         self._send(socket, "start", start=self._start())
         began, frames = self._clock.elapsed_seconds(), 0
         while not self._stopped.is_set():
-            self._send(socket, "media", media=self._media(frames))
+            self._attend(socket)
+            self._stopped.wait(self._order.line.holds_up_seconds(frames))
+            for track in self.tracks:
+                media = self._media(track, frames)
+                # Unconfirmed: that the numbers of lost frames are left out.
+                if track != "inbound" or not self._order.line.loses(frames):
+                    self._send(socket, "media", media=media)
             frames += 1
             self._stopped.wait(began + frames * FRAME_SECONDS - self._clock.elapsed_seconds())
         if self._cut:
             return
         self._send(socket, "stop", stop={"accountSid": self._order.account_sid, "callSid": self._order.call_sid})
 
+    # Both ways
+
+    def _attend(self, socket: Client) -> None:
+        """20 ms of it."""
+        if not self._order.two_way:
+            return
+        while self._keys:
+            self._send(socket, "dtmf", dtmf={"track": "inbound_track", "digit": self._keys.popleft()})
+        while (message := socket.receive(timeout=0)) is not None:
+            self._take(socket, message)
+        self._give_back(socket, self._playback.due_marks())
+        frame = self._playback.next_frame()
+        if frame is not None:
+            self._hears(frame)
+
+    def _take(self, socket: Client, message: str | bytes) -> None:
+        """A frame from the application. One that can't be read is told of."""
+        try:
+            frame = json.loads(message)
+            if frame["event"] == "media":
+                self._playback.add_sound(base64.b64decode(frame["media"]["payload"], validate=True))
+            elif frame["event"] == "mark":
+                self._playback.add_mark(frame["mark"]["name"])
+            elif frame["event"] == "clear":
+                self._give_back(socket, self._playback.clear())
+            else:
+                raise ValueError(f"the event {frame['event']!r} is not spoken here")
+        except (ValueError, KeyError, TypeError) as error:
+            self._report("stream_error", message=f"{type(error).__name__}: {error}")
+
+    def _give_back(self, socket: Client, marks: list[str]) -> None:
+        for name in marks:
+            self._send(socket, "mark", mark={"name": name})
+
+    # Frames
+
     def _start(self) -> dict[str, Any]:
         return {
             "accountSid": self._order.account_sid,
             "streamSid": self.sid,
             "callSid": self._order.call_sid,
-            "tracks": ["inbound"],
+            "tracks": list(self.tracks),
             "mediaFormat": {"encoding": "audio/x-mulaw", "sampleRate": 8000, "channels": 1},
             "customParameters": self._order.parameters,
         }
 
-    def _media(self, number: int) -> dict[str, str]:
-        frame = self._frames.popleft() if self._frames else SILENCE
+    def _media(self, track: str, number: int) -> dict[str, str]:
+        frames = self._frames[track]
+        frame = frames.popleft() if frames else SILENCE
+        if track == "inbound":
+            self._echo.append(self._told.popleft() if self._told else None)
+            frame = self._order.line.mix(number, frame, self._echo.popleft())
         return {
-            "track": "inbound",
+            "track": track,
             "chunk": str(number + 1),
             "timestamp": str(number * 20),
             "payload": base64.b64encode(frame).decode(),

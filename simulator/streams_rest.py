@@ -8,19 +8,19 @@ from flask import Blueprint, request
 
 from simulator.answers import VERSION, not_found, rfc2822
 from simulator.call import Call
-from simulator.forms import Form, Refused, one_of, only
+from simulator.forms import Form, Refused, method_of, one_of, only, url_of
 from simulator.network import PhoneNetwork
+from simulator.verbs.connect import TRACKS
+from simulator.verbs.fetch import Fetch
 
 NOT_IN_PROGRESS = 21220
 # Unconfirmed: the code.
 BAD_SOCKET = 21205
+FIELDS = frozenset({"Url", "Name", "Track", "StatusCallback", "StatusCallbackMethod"})
 PARAMETER = re.compile(r"Parameter([1-9]|[1-9]\d)\.(Name|Value)")
 
 
 def serve_streams(rest: Blueprint, network: PhoneNetwork) -> None:
-    started: dict[str, tuple[Call, str]] = {}
-    """By SID: those that REST started, the stopped ones too."""
-
     @rest.post("/Calls/<call_sid>/Streams.json")
     def start_stream(call_sid: str) -> Any:
         call = network.calls.get(call_sid)
@@ -29,11 +29,10 @@ def serve_streams(rest: Blueprint, network: PhoneNetwork) -> None:
         url, parameters = _read(request.form)
         if call.status != "in-progress":
             raise Refused(NOT_IN_PROGRESS, "Call is not in-progress")
-        name = request.form.get("Name") or f"stream-{len(started) + 1}"
-        call.start_stream(name, url, parameters)
-        sid = call.streams[name].sid
-        started[sid] = (call, name)
-        return stream_json(call, sid, name)
+        tracks = TRACKS[one_of(request.form, "Track", TRACKS) or "inbound_track"]
+        status = _status(request.form)
+        stream = call.start_stream(request.form.get("Name"), url, parameters, tracks=tracks, status=status)
+        return stream_json(call, stream.sid, stream.name)
 
     @rest.post("/Calls/<call_sid>/Streams/<sid_or_name>.json")
     def stop_stream(call_sid: str, sid_or_name: str) -> Any:
@@ -51,13 +50,17 @@ def serve_streams(rest: Blueprint, network: PhoneNetwork) -> None:
 
 def _read(form: Form) -> tuple[str, dict[str, str]]:
     """Confirmed: the address takes no query string, so a call's secret goes into a parameter."""
-    only([name for name in form if not PARAMETER.fullmatch(name)], {"Url", "Name", "Track"})
-    one_of(form, "Track", ("inbound_track",))
+    only([name for name in form if not PARAMETER.fullmatch(name)], FIELDS)
     url = form.get("Url", "")
     if urlsplit(url).scheme not in ("ws", "wss") or urlsplit(url).query:
         raise Refused(BAD_SOCKET, f"Url: a WebSocket address without a query is expected, not {url!r}")
     names = {key[: -len(".Name")]: value for key, value in form.items() if key.endswith(".Name")}
     return url, {name: form.get(f"{key}.Value", "") for key, name in names.items()}
+
+
+def _status(form: Form) -> Fetch | None:
+    url = url_of(form, "StatusCallback")
+    return None if url is None else Fetch(url, method_of(form, "StatusCallbackMethod"))
 
 
 def _name(call: Call, sid_or_name: str) -> str | None:

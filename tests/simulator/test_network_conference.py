@@ -150,7 +150,7 @@ def test_a_waiting_document_that_fails_is_told_of_and_the_call_waits_on(stage) -
     sid = stage.calls({"stays": True})
     error = stage.client.wait_for(lambda e: e["kind"] == "error")
 
-    assert (error["call"], error["code"], "<Dial>" in error["message"]) == (sid, 12100, True)
+    assert (error["call"], error["code"], "<Dial>" in error["message"]) == (sid, 13238, True)
     assert stage.client.look(sid)["conference"] == "room"
 
 

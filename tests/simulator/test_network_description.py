@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import requests
 
-TYPES = {"string": str, "boolean": bool, "integer": int, "object": dict, "array": list}
+TYPES = {"string": str, "boolean": bool, "integer": int, "number": (int, float), "object": dict, "array": list}
 
 
 class Description:
@@ -71,6 +71,40 @@ def rows(stage) -> dict[str, dict[str, Any]]:
 @pytest.mark.parametrize("kind", ["call", "conference", "conference.participant"])
 def test_an_answer_is_as_twilio_describes_it(description: Description, rows: dict[str, Any], kind: str) -> None:
     assert description.mistakes(f"api.v2010.account.{kind}", rows[kind]) == []
+
+
+@pytest.fixture
+def queue_rows(stage) -> dict[str, dict[str, Any]]:
+    """One of each kind, from a caller who left a message and waits in a queue now."""
+    stage.app.documents = {
+        "answer": '<Response><Say>speak</Say><Record action="/wait" timeout="60"/></Response>',
+        "wait": '<Response><Enqueue waitUrl="">support</Enqueue></Response>',
+    }
+    sid = stage.calls(
+        {"waits_for": "speak"}, {"waits_seconds": 3}, {"says_text": "hello"}, {"presses": "#"}, {"stays": True}
+    )
+    stage.client.wait_for(lambda e: e["kind"] == "enqueued")
+    account = f"/2010-04-01/Accounts/{stage.rest.account_sid}"
+
+    def first(path: str, kind: str) -> dict[str, Any]:
+        answer = requests.get(stage.server.url + path, auth=(stage.rest.account_sid, "secret"), timeout=5)
+        [row] = answer.json()[kind]
+        return row
+
+    queue = first(f"{account}/Queues.json", "queues")
+    return {
+        "queue": queue,
+        "queue.member": first(f"{account}/Queues/{queue['sid']}/Members.json", "queue_members"),
+        "recording": first(f"{account}/Recordings.json", "recordings"),
+        "call.call_recording": first(f"{account}/Calls/{sid}/Recordings.json", "recordings"),
+    }
+
+
+@pytest.mark.parametrize("kind", ["queue", "queue.member", "recording", "call.call_recording"])
+def test_queues_and_recordings_are_as_twilio_describes_them(
+    description: Description, queue_rows: dict[str, Any], kind: str
+) -> None:
+    assert description.mistakes(f"api.v2010.account.{kind}", queue_rows[kind]) == []
 
 
 def test_the_comparison_finds_mistakes(description: Description, rows: dict[str, Any]) -> None:

@@ -11,13 +11,17 @@ import pytest
 from simulator.client import NetworkClient
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(
+    ("number", "command"),
+    # Options alone are `serve`, as they were when there was no other command.
+    [(signal.SIGTERM, ["serve"]), (signal.SIGINT, [])],
+)
 def test_the_program_says_where_it_listens_and_ends_when_told(
-    tmp_path: Path, repo_root: Path, number: signal.Signals
+    tmp_path: Path, repo_root: Path, number: signal.Signals, command: list[str]
 ) -> None:
     events = tmp_path / "events.jsonl"
     options = ["--port", "0", "--voice-url", "http://127.0.0.1:1/answer", "--speed", "20", "--events", str(events)]
-    command = [sys.executable, "-m", "simulator", "--auth-token", "secret", *options]
+    command = [sys.executable, "-m", "simulator", *command, "--auth-token", "secret", *options]
 
     with subprocess.Popen(command, cwd=repo_root, stdout=subprocess.PIPE, text=True) as program:
         assert program.stdout is not None

@@ -198,8 +198,8 @@ def test_digits_are_sent_before_the_document_begins(stage) -> None:
     stage.ends(sid)
 
     told = [e for e in stage.client.events() if e.get("call") == sid]
-    assert [e["digit"] for e in told if e["kind"] == "sent_digit"] == ["1", "2", "#"]
-    assert [e["kind"] for e in told].index("sent_digit") < [e["kind"] for e in told].index("webhook")
+    assert [e["digits"] for e in told if e["kind"] == "digits_played"] == ["W12w#"]
+    assert [e["kind"] for e in told].index("digits_played") < [e["kind"] for e in told].index("webhook")
 
 
 # Who picked up

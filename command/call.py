@@ -1,0 +1,167 @@
+"""`barocall call`: somebody phones a menu, from a script, through the whole product."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from command.examples import FILE, read_menu
+
+if TYPE_CHECKING:
+    from command.stage import Staff, Stage
+    from ivr.menu.model import Menu
+    from simulator.one_call import Outcome
+    from simulator.scripts import CallScript
+    from store.database import Store
+
+FOLDER = Path("var/call")
+TALK_SPEED = 4.0
+SETTLE_SECONDS = 4.0
+"""The sweep looks every two seconds for work that was lost, a promised call among it."""
+HEARS = {"vosk": "recognising recordings", "twilio": "the words that the script tells"}
+AGENT_PHONE = "+8210900000{:02d}"
+
+
+@click.command("call")
+@click.argument("script_file", metavar="SCRIPT", type=FILE)
+@click.option("--menu", "menu_file", type=FILE, default="menus.yaml", show_default=True, help="The menu to call.")
+@click.option("--agents", default=1, show_default=True, help="So many agents at work, each for every department.")
+@click.option("--hours", is_flag=True, help="Keep the menu's opening hours; without this every department is open.")
+@click.option("--record", type=click.Path(file_okay=False, path_type=Path), help="Write transcript and sound here.")
+@click.option("--seconds", default=180.0, show_default=True, help="So long everything may take.")
+def call(script_file: Path, menu_file: Path, agents: int, hours: bool, record: Path | None, seconds: float) -> None:
+    """Have SCRIPT's caller phone a menu, a draft for one, and show what was heard, understood and decided.
+
+    SCRIPT is YAML: who phones and what they do (docs/simulator.md). Written words (says_text) reach the menu as they
+    stand; recordings (says) are recognised as in a true call. Exit 0: it went as the script has it, 1: it did not.
+    """
+    from simulator.scripts import BadScript, read_script
+
+    menu = read_menu(menu_file)
+    try:
+        script = read_script(script_file)
+    except BadScript as error:
+        click.echo(error, err=True)
+        sys.exit(2)
+    sys.exit(_play(script, menu, _draft(menu_file, hours=hours), agents, record, seconds))
+
+
+def _play(script: "CallScript", menu: "Menu", source: str, agents: int, record: Path | None, seconds: float) -> int:
+    from command.stage import Stage
+    from command.supervisor import NotReady
+    from ivr.words import LANGUAGES
+    from simulator.client import TimedOut
+    from simulator.one_call import play
+
+    hears = "vosk" if needs_sound(script) else "twilio"
+    stage = Stage(
+        FOLDER.absolute(),
+        source,
+        talk_speed=TALK_SPEED,
+        record=None if record is None else record.absolute(),
+        RECOGNISER=hears,
+        ENGLISH_RECOGNISER="twilio",
+    )
+    click.echo(f"Starting barocall with this menu; it hears by {HEARS[hears]} …", err=True)
+    try:
+        with stage:
+            stage.hire(_staff(menu, agents), hint=LANGUAGES[menu.language].accept_hint())
+            outcome = play(stage.network, script, seconds=seconds, settle_seconds=SETTLE_SECONDS)
+            _show(outcome, stage)
+    except (NotReady, TimedOut) as error:
+        click.echo(f"The call could not be made: {error}\nLogs: {FOLDER}/log", err=True)
+        return 1
+    return 1 if outcome.problems else 0
+
+
+def needs_sound(script: "CallScript") -> bool:
+    """Whether somebody says a recording whose words the script does not tell."""
+    people = (script.caller, *script.people)
+    return any(
+        "text" not in step and {"says", "says_base64"} & step.keys() for about in people for step in about["steps"]
+    )
+
+
+def _draft(path: Path, *, hours: bool) -> str:
+    from command.stage import open_at_any_hour
+
+    source = path.read_text(encoding="utf-8")
+    return source if hours else open_at_any_hour(source)
+
+
+def _staff(menu: "Menu", agents: int) -> Iterator["Staff"]:
+    """Each can serve every department."""
+    from command.stage import Staff
+
+    skills = tuple(sorted({skill for department in menu.departments for skill in department.skills}))
+    for number in range(1, agents + 1):
+        yield Staff(f"agent {number}", AGENT_PHONE.format(number), skills)
+
+
+# What is shown
+
+
+@dataclass(frozen=True)
+class Line:
+    at: datetime
+    text: str
+
+
+def _show(outcome: "Outcome", stage: "Stage") -> None:
+    began = datetime.fromisoformat(outcome.events[0]["at"])
+    for line in sorted((*_told(outcome.events), *_understood(stage.store)), key=lambda line: line.at):
+        click.echo(f"{(line.at - began).total_seconds():7.1f} s  {line.text}")
+    for text in _ends(stage.store, outcome.sid):
+        click.echo(text)
+    for problem in outcome.problems:
+        click.echo(f"FAILED: {problem}")
+
+
+def _told(events: Iterable[dict[str, Any]]) -> Iterator[Line]:
+    """What the network saw, our own webhooks left out."""
+    from simulator.transcript import NOT_SHOWN, told
+
+    for event in events:
+        if event["kind"] not in NOT_SHOWN | {"webhook", "recognised"}:
+            yield Line(datetime.fromisoformat(event["at"]), told(event))
+
+
+def _understood(store: "Store") -> Iterator[Line]:
+    """What barocall heard, took it for, and did."""
+    from sqlalchemy import select
+
+    from store.tables import utterances
+
+    with store.read() as tx:
+        rows = tx.execute(select(utterances).order_by(utterances.c.id)).all()
+    for row in rows:
+        meaning = f"{row.meaning} {row.probability:.2f}" if row.meaning else "nothing"
+        yield Line(row.at, f"      barocall heard “{row.words}” → {meaning} → {row.decision}")
+
+
+def _ends(store: "Store", sid: str) -> Iterator[str]:
+    """Where the caller ended: department, agent, promise."""
+    from sqlalchemy import select
+
+    from store.tables import agents, callbacks, calls, cases, line_entries
+
+    with store.read() as tx:
+        row = tx.execute(
+            select(calls.c.department, cases.c.outcome, agents.c.name, callbacks.c.state.label("promise"))
+            .select_from(calls)
+            .join(cases, cases.c.id == calls.c.case_id)
+            .join(line_entries, line_entries.c.case_id == cases.c.id, isouter=True)
+            .join(agents, agents.c.id == line_entries.c.agent_id, isouter=True)
+            .join(callbacks, callbacks.c.case_id == cases.c.id, isouter=True)
+            .where(calls.c.sid == sid)
+            .order_by(line_entries.c.id.desc())
+        ).first()
+    if row is not None:
+        yield f"Department: {row.department or 'none'}"
+        yield f"Ended: {row.outcome or 'open'}" + (f", with {row.name}" if row.name else "")
+        if row.promise is not None:
+            yield f"Callback: {row.promise}"

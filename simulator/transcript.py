@@ -1,0 +1,90 @@
+"""A call as a person reads it: what was said and pressed on both sides, and what the application was asked."""
+
+import json
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import urlsplit
+
+Event = dict[str, Any]
+NOT_SHOWN = frozenset({"twiml", "script_ended"})
+"""Kept in the JSON lines."""
+_WHO = frozenset({"n", "at", "seconds", "kind", "call", "number", "name"})
+
+
+def json_lines(events: Iterable[Event]) -> str:
+    return "".join(json.dumps(event, ensure_ascii=False) + "\n" for event in events)
+
+
+def readable(events: Iterable[Event], speed: float = 1.0) -> str:
+    """A line for each event, with the network's seconds since the first."""
+    shown = [event for event in events if event["kind"] not in NOT_SHOWN]
+    began = shown[0]["seconds"] if shown else 0.0
+    return "".join(f"{(event['seconds'] - began) * speed:7.1f} s  {told(event)}\n" for event in shown)
+
+
+def told(event: Event) -> str:
+    """One event in words. What has no words of its own is told by its facts: nothing is left out."""
+    words = WORDS.get(event["kind"])
+    return words(event) if words is not None else f"{_who(event)}: {event['kind'].replace('_', ' ')}{_facts(event)}"
+
+
+def problems_of(events: Iterable[Event]) -> list[str]:
+    """What went wrong: scripts that did not come to their end, and errors of the application."""
+    return [_PROBLEMS[event["kind"]](event) for event in events if _is_problem(event)]
+
+
+def _is_problem(event: Event) -> bool:
+    return event["kind"] == "error" or (event["kind"] == "script_ended" and event["problem"] is not None)
+
+
+_PROBLEMS: dict[str, Callable[[Event], str]] = {
+    "error": lambda e: f"error {e['code']}: {e['message']}",
+    "script_ended": lambda e: f"{_who(e)}: {e['problem']}",
+}
+
+
+def _who(event: Event) -> str:
+    return str(event.get("name") or event.get("conference") or event.get("number") or "network")
+
+
+def _facts(event: Event) -> str:
+    facts = ", ".join(f"{name} {value}" for name, value in event.items() if name not in _WHO)
+    return f" ({facts})" if facts else ""
+
+
+def _said(event: Event) -> str:
+    sound, text = event.get("audio"), event.get("text")
+    return " ".join(part for part in (f"“{text}”" if text else "", f"[{sound}]" if sound else "") if part)
+
+
+def _webhook(event: Event) -> str:
+    address = urlsplit(event["url"])
+    return f"   → {address.path}{'?' + address.query if address.query else ''}  {event['status']}, {event['ms']:g} ms"
+
+
+def _recognised(event: Event) -> str:
+    return f"   the network recognises “{event['SpeechResult']}” ({event['language']})"
+
+
+WORDS: dict[str, Callable[[Event], str]] = {
+    "dialled": lambda e: f"{_who(e)} phones {e['to']}",
+    "ordered": lambda e: f"the application has {_who(e)} rung",
+    "ringing": lambda e: f"{_who(e)}: it rings",
+    "answered": lambda e: f"{_who(e)}: answered",
+    "said_by_app": lambda e: f"   {_who(e)} hears: “{e['text']}”",
+    "played": lambda e: f"   {_who(e)} hears: [{e['url']}]",
+    "cut_short": lambda e: f"   … {_who(e)} heard {e['after_seconds']:g} s of it",
+    "said_by_person": lambda e: f"   {_who(e)} says: {_said(e)}",
+    "pressed": lambda e: f"   {_who(e)} presses {e['digits']}",
+    "recognised": _recognised,
+    "webhook": _webhook,
+    "bridged": lambda e: f"{_who(e)} talks with {e['to']}",
+    "joined_conference": lambda e: f"{_who(e)} joins conference {e['conference']}",
+    "left_conference": lambda e: f"{_who(e)} leaves conference {e['conference']}",
+    "moved": lambda e: f"   the application moves the call to {e['url'] or 'a document'}",
+    "hung_up": lambda e: f"{_who(e)} hangs up",
+    "gave_up": lambda e: f"{_who(e)} GAVE UP: {e['message']}",
+    "cut_off": lambda e: f"{_who(e)} CUT OFF: {e['message']}",
+    "error": lambda e: f"ERROR {e['code']}: {e['message']}",
+    "ended": lambda e: f"{_who(e)}: call ended ({e['status']})",
+}
