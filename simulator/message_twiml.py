@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
-from simulator.twiml import BadTwiml
+from simulator.twiml import BAD_DOCUMENT, BadTwiml
 
 
 @dataclass(frozen=True)
@@ -20,9 +20,9 @@ def replies_in(document: str) -> list[Reply]:
     try:
         root = ElementTree.fromstring(document)  # noqa: S314 -- the application under test is ours
     except ElementTree.ParseError as error:
-        raise BadTwiml(f"not XML: {error}") from error
+        raise BadTwiml(f"not XML: {error}", BAD_DOCUMENT) from error
     if root.tag != "Response":
-        raise BadTwiml(f"the document begins with <{root.tag}>, not <Response>")
+        raise BadTwiml(f"the document begins with <{root.tag}>, not <Response>", BAD_DOCUMENT)
     return [_reply(element) for element in root]
 
 

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 LANDLINE, UNREACHABLE = 30006, 30003
 # Unconfirmed: that these (the queue is full, the account suspended) fail before anything was sent.
 NEVER_SENT = frozenset({30001, 30002})
-BAD_DOCUMENT = 12100
 LETTERS_A_SEGMENT, LETTERS_A_LONG_SEGMENT = 160, 153
 # One letter that is not in the telephone's alphabet makes all of them longer. Here: whatever is not ASCII.
 WIDE_A_SEGMENT, WIDE_A_LONG_SEGMENT = 70, 67
@@ -124,7 +123,7 @@ class Messages:
         try:
             replies = [] if document is None else replies_in(document)
         except BadTwiml as error:
-            self._error(message, getattr(error, "code", BAD_DOCUMENT), str(error), url)
+            self._error(message, error.code, str(error), url)
             return
         for reply in replies:
             self.send(reply.to or message.from_number, message.to, reply.body, None, "outbound-reply")

@@ -34,6 +34,8 @@ BAD = '<Response><Gather><Dial volume="11"/></Gather></Response>'
             ["<Say> has no attribute volume", "<say> may not stand in <Response>"],
         ),
         ("<Dial/>", ["<Dial> is no document"]),
+        ('<Response><Message to="+821012345678"><Body>x</Body></Message></Response>', []),
+        ("<Response><Message><Say/></Message></Response>", ["<Say> may not stand in <Message>"]),
         # What a verb holds as text is no attribute.
         ('<Response><Say message="x"/></Response>', ["<Say> has no attribute message"]),
         ('<Response><Start><Stream url="wss://x"><Parameter name="a" value="b"/></Stream></Start></Response>', []),

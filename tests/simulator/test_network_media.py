@@ -217,7 +217,7 @@ def test_rest_starts_a_stream_with_parameters_and_stops_it_by_name(stage, ear: E
 
 @pytest.mark.parametrize(
     "about",
-    [{"url": "http://x/y"}, {"url": "wss://x/y?token=t"}, {"url": "wss://x/y", "track": "both_tracks"}],
+    [{"url": "http://x/y"}, {"url": "wss://x/y?token=t"}, {"url": "wss://x/y", "track": "every_track"}],
 )
 def test_a_stream_that_cannot_be_is_refused(stage, about: dict[str, str]) -> None:
     stage.app.documents = {"answer": '<Response><Pause length="600"/></Response>'}

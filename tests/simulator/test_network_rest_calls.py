@@ -177,6 +177,7 @@ def test_the_default_ring_timeout_is_sixty_seconds(make_stage: Callable) -> None
     assert 60 <= 100 * (seen(stage, "ended", sid)["seconds"] - seen(stage, "ringing", sid)["seconds"]) < 600
 
 
+@pytest.mark.bad_twiml
 def test_a_failing_document_of_an_order_leads_to_its_fallback_by_its_method(stage) -> None:
     stage.app.documents = {
         "whisper": "<Response><Sing/></Response>",

@@ -266,6 +266,7 @@ def test_an_answer_that_drips_has_no_more_than_the_total_time(make_stage: Callab
 # What follows a failure
 
 
+@pytest.mark.bad_twiml
 def test_without_a_fallback_the_caller_hears_an_application_error_and_the_call_ends(stage) -> None:
     stage.app.documents = {"answer": "<Response><Sing/></Response>"}
 
@@ -275,6 +276,7 @@ def test_without_a_fallback_the_caller_hears_an_application_error_and_the_call_e
     assert stage.ends(sid) == "completed"
 
 
+@pytest.mark.bad_twiml
 def test_a_fallback_that_fails_too_ends_like_none(make_stage: Callable, app) -> None:
     app.documents = {"fallback": "<Response><Sing/></Response>"}
     stage = make_stage(fallback_url=f"{app.url}/fallback")
@@ -282,22 +284,24 @@ def test_a_fallback_that_fails_too_ends_like_none(make_stage: Callable, app) -> 
     sid = stage.calls()
 
     assert after(stage, sid) == [SORRY]
-    assert errors(stage, sid) == [11200, 12100]
+    assert errors(stage, sid) == [11200, 12200]
     assert len(app.asked("fallback")) == 1
 
 
+@pytest.mark.bad_twiml
 def test_bad_twiml_leads_to_the_fallback_with_error_code_and_url(make_stage: Callable, app) -> None:
     app.documents = {"answer": "<Response><Sing/></Response>", "fallback": "<Response><Say>sorry</Say></Response>"}
     stage = make_stage(fallback_url=f"{app.url}/fallback")
 
     assert after(stage, stage.calls()) == ["sorry"]
     told = app.asked("fallback")[0]
-    assert (told["ErrorCode"], told["ErrorUrl"]) == ("12100", f"{app.url}/answer")
+    assert (told["ErrorCode"], told["ErrorUrl"]) == ("12200", f"{app.url}/answer")
 
 
 # Errors are kept
 
 
+@pytest.mark.bad_twiml
 def test_errors_are_kept_as_notifications(stage) -> None:
     stage.app.documents = {"answer": "<Response><Sing/></Response>"}
     sid = stage.calls()
@@ -307,6 +311,6 @@ def test_errors_are_kept_as_notifications(stage) -> None:
     [of_call] = stage.rest.calls(sid).notifications.list()
     fetched = stage.rest.notifications(listed.sid).fetch()
 
-    assert (listed.sid, listed.call_sid, listed.error_code, listed.log) == (of_call.sid, sid, "12100", "0")
+    assert (listed.sid, listed.call_sid, listed.error_code, listed.log) == (of_call.sid, sid, "12200", "0")
     assert (fetched.request_url, fetched.request_method) == (f"{stage.app.url}/answer", "POST")
     assert "<Sing>" in fetched.message_text
