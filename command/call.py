@@ -1,8 +1,7 @@
 """`barocall call`: somebody phones a menu, from a script, through the whole product."""
 
 import sys
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,9 +11,8 @@ import click
 from command.examples import FILE, read_menu
 
 if TYPE_CHECKING:
-    from command.stage import Staff, Stage
+    from command.stage import Staff
     from ivr.menu.model import Menu
-    from simulator.one_call import Outcome
     from simulator.scripts import CallScript
     from store.database import Store
 
@@ -70,8 +68,11 @@ def _play(script: "CallScript", menu: "Menu", source: str, agents: int, record: 
     try:
         with stage:
             stage.hire(_staff(menu, agents), hint=LANGUAGES[menu.language].accept_hint())
-            outcome = play(stage.network, script, seconds=seconds, settle_seconds=SETTLE_SECONDS)
-            _show(outcome, stage)
+            transcript = Transcript(stage.store)
+            outcome = play(stage.network, script, seconds=seconds, settle_seconds=SETTLE_SECONDS, show=transcript.show)
+            transcript.show_understood()
+            for text in (*_ends(stage.store, outcome.sid), *(f"FAILED: {problem}" for problem in outcome.problems)):
+                click.echo(text)
     except (NotReady, TimedOut) as error:
         click.echo(f"The call could not be made: {error}\nLogs: {FOLDER}/log", err=True)
         return 1
@@ -105,42 +106,38 @@ def _staff(menu: "Menu", agents: int) -> Iterator["Staff"]:
 # What is shown
 
 
-@dataclass(frozen=True)
-class Line:
-    at: datetime
-    text: str
+class Transcript:
+    """Each event as it happens, our own webhooks left out, and before it what barocall understood meanwhile."""
 
+    def __init__(self, store: "Store") -> None:
+        self._store = store
+        self._began: datetime | None = None
+        self._seen = 0
 
-def _show(outcome: "Outcome", stage: "Stage") -> None:
-    began = datetime.fromisoformat(outcome.events[0]["at"])
-    for line in sorted((*_told(outcome.events), *_understood(stage.store)), key=lambda line: line.at):
-        click.echo(f"{(line.at - began).total_seconds():7.1f} s  {line.text}")
-    for text in _ends(stage.store, outcome.sid):
-        click.echo(text)
-    for problem in outcome.problems:
-        click.echo(f"FAILED: {problem}")
+    def show(self, event: dict[str, Any]) -> None:
+        from simulator.transcript import NOT_SHOWN, told
 
-
-def _told(events: Iterable[dict[str, Any]]) -> Iterator[Line]:
-    """What the network saw, our own webhooks left out."""
-    from simulator.transcript import NOT_SHOWN, told
-
-    for event in events:
+        at = datetime.fromisoformat(event["at"])
+        self._began = self._began or at
+        self.show_understood()
         if event["kind"] not in NOT_SHOWN | {"webhook", "recognised"}:
-            yield Line(datetime.fromisoformat(event["at"]), told(event))
+            self._line(at, told(event))
 
+    def show_understood(self) -> None:
+        """What barocall heard, took it for, and did."""
+        from sqlalchemy import select
 
-def _understood(store: "Store") -> Iterator[Line]:
-    """What barocall heard, took it for, and did."""
-    from sqlalchemy import select
+        from store.tables import utterances
 
-    from store.tables import utterances
+        with self._store.read() as tx:
+            rows = tx.execute(select(utterances).where(utterances.c.id > self._seen).order_by(utterances.c.id)).all()
+        for row in rows:
+            self._seen = row.id
+            meaning = f"{row.meaning} {row.probability:.2f}" if row.meaning else "nothing"
+            self._line(row.at, f"      barocall heard “{row.words}” → {meaning} → {row.decision}")
 
-    with store.read() as tx:
-        rows = tx.execute(select(utterances).order_by(utterances.c.id)).all()
-    for row in rows:
-        meaning = f"{row.meaning} {row.probability:.2f}" if row.meaning else "nothing"
-        yield Line(row.at, f"      barocall heard “{row.words}” → {meaning} → {row.decision}")
+    def _line(self, at: datetime, text: str) -> None:
+        click.echo(f"{(at - (self._began or at)).total_seconds():7.1f} s  {text}")
 
 
 def _ends(store: "Store", sid: str) -> Iterator[str]:

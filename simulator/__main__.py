@@ -14,6 +14,7 @@ from simulator.config import START, NetworkConfig
 from simulator.one_call import ACCOUNT_SID, AUTH_TOKEN, NUMBER, play
 from simulator.scripts import BadScript, read_script
 from simulator.server import NetworkServer
+from simulator.transcript import Lines
 from simulator.voice import NoVoice
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -92,11 +93,19 @@ def serve(port: int, events: Path | None, **about: Any) -> None:
     help="Signs webhooks; REST's password.",
 )
 @click.option("--number", default=NUMBER, help="The application's own number.")
+@click.option(
+    "--time",
+    type=click.Choice(["real", "stepped"]),
+    default="real",
+    help="Stepped: as fast as it goes, the same each time.",
+)
+@click.option("--start", type=click.DateTime(), callback=_utc, default=_START, help="When stepped time begins, in UTC.")
+@click.option("--seed", default=0, help="Of SIDs and tokens in stepped time.")
 @click.option("--speed", default=1.0, help="Everything happens so many times faster.")
 @click.option("--talk-speed", default=1.0, help="What the application says is so many times shorter.")
 @click.option("--voice", default="none", help="Who speaks written words: none, or espeak-ng where it is installed.")
 @click.option("--record", "record_folder", type=FOLDER, help="Write each call's transcript and sound here.")
-@click.option("--seconds", default=120.0, help="So long everything may take, in real time.")
+@click.option("--seconds", default=120.0, help="So long everything may take: real seconds, or those of stepped time.")
 @click.option("--settle-seconds", default=1.0, help="So long the application may call somebody after the last call.")
 def call(script_file: Path, port: int, seconds: float, settle_seconds: float, **about: Any) -> None:
     """One scripted call: shows what was said on both sides. Exit 0: it went as the script has it, 1: it did not."""
@@ -106,8 +115,14 @@ def call(script_file: Path, port: int, seconds: float, settle_seconds: float, **
         click.echo(error, err=True)
         sys.exit(2)
     with _server(port, None, about) as server:
-        outcome = play(NetworkClient(server.url), script, seconds=seconds, settle_seconds=settle_seconds)
-    click.echo(outcome.transcript(about["speed"]), nl=False)
+        lines = Lines(server.network.config.events_speed)
+        outcome = play(
+            NetworkClient(server.url),
+            script,
+            seconds=seconds,
+            settle_seconds=settle_seconds,
+            show=lambda event: click.echo(lines.of(event), nl=False),
+        )
     for problem in outcome.problems:
         click.echo(f"FAILED: {problem}")
     sys.exit(1 if outcome.problems else 0)

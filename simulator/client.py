@@ -9,6 +9,8 @@ from urllib.parse import quote
 import requests
 
 Event = dict[str, Any]
+LOOK_SECONDS = 1.0
+"""For what has happened already."""
 
 
 class TimedOut(AssertionError):
@@ -51,7 +53,10 @@ class NetworkClient:
         return sid
 
     def finish(self, sid: str, seconds: float = 60) -> None:
-        """Until a call with a script is over. Raises ScriptFailed, TimedOut."""
+        """Until a call with a script is over; stepped time is advanced by so much. Raises ScriptFailed, TimedOut."""
+        if self.is_stepped():
+            self.advance(seconds)
+            seconds = LOOK_SECONDS
         over = self.wait_for(lambda e: e["kind"] == "script_ended" and e["call"] == sid, seconds)
         if over["problem"] is not None:
             raise ScriptFailed(f"{over['problem']}\n{self.transcript(sid)}")
@@ -69,6 +74,9 @@ class NetworkClient:
 
     def look(self, sid: str) -> dict[str, Any]:
         return self._get(f"/calls/{sid}")
+
+    def is_stepped(self) -> bool:
+        return bool(self._get("/clock")["time"] == "stepped")
 
     def now(self) -> datetime:
         return datetime.fromisoformat(self._get("/clock")["now"])

@@ -46,6 +46,11 @@ class NetworkConfig:
     record_folder: Path | None = None
     """Where each call's transcript and sound are written when it has ended; None: nowhere."""
 
+    @property
+    def events_speed(self) -> float:
+        """Times this, the seconds between two events are the network's: stepped time needs no more than its own."""
+        return 1.0 if self.time == "stepped" else self.speed
+
     def clock(self) -> Clock:
         return SteppedClock(self.start) if self.time == "stepped" else RealClock(self.speed)
 

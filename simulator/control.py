@@ -71,7 +71,7 @@ def control_blueprint(network: PhoneNetwork) -> Blueprint:
 
     @control.get("/calls/<sid>/transcript")
     def transcript(sid: str) -> Response:
-        return _text(readable(network.calls[sid].events(), network.config.speed))
+        return _text(readable(network.calls[sid].events(), network.config.events_speed))
 
     @control.get("/calls/<sid>/events")
     def events_of_call(sid: str) -> Response:
@@ -88,7 +88,7 @@ def control_blueprint(network: PhoneNetwork) -> Blueprint:
 
     @control.get("/transcript")
     def whole_transcript() -> Response:
-        return _text(readable(network.events.after(0, 0), network.config.speed))
+        return _text(readable(network.events.after(0, 0), network.config.events_speed))
 
     @control.post("/record")
     def record() -> dict[str, str | None]:

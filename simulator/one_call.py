@@ -1,7 +1,7 @@
 """One scripted call against an application, from its first ring to its end."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -55,11 +55,19 @@ class Outcome:
             raise ScriptFailed("\n".join((*self.problems, self.transcript())))
 
 
-def play(network: NetworkClient, script: CallScript, *, seconds: float = 120, settle_seconds: float = 1.0) -> Outcome:
-    """Everybody is put on the line, and the caller phones. Over when all calls are, or after so many real seconds.
+def play(
+    network: NetworkClient,
+    script: CallScript,
+    *,
+    seconds: float = 120,
+    settle_seconds: float = 1.0,
+    show: Callable[[Event], None] = lambda _: None,
+) -> Outcome:
+    """Everybody is put on the line, and the caller phones. Over when all calls are, or after so many seconds: real
+    ones, or those of stepped time, which is advanced.
 
     `settle_seconds`: so long the application may still call somebody afterwards. One of the `people` with the caller's
-    number is how the caller answers then.
+    number is how the caller answers then. `show` gets each event as it happens.
     """
     before = len(network.events())
     number = script.caller["number"]
@@ -69,8 +77,13 @@ def play(network: NetworkClient, script: CallScript, *, seconds: float = 120, se
     for person in script.people:
         if person["number"] == number:
             network.person(**person)
-    events, over = _until_quiet(network, before, seconds, settle_seconds)
-    late = [] if over else [f"the call was not over after {seconds:g} s"]
+    passing = _SteppedTime(network) if network.is_stepped() else _RealTime(network)
+    events: list[Event] = []
+    for more in _until_quiet(passing, before, seconds, settle_seconds):
+        events += more
+        for event in more:
+            show(event)
+    late = [f"the call was not over after {seconds:g} s"] if _live(events) else []
     ours = {number, *(person["number"] for person in script.people)}
     return Outcome(sid, tuple(events), tuple(problems_of(_of(ours, events)) + late))
 
@@ -80,18 +93,49 @@ def _of(numbers: set[str], events: list[Event]) -> list[Event]:
     return [event for event in events if event["kind"] != "script_ended" or event["number"] in numbers]
 
 
+class _RealTime:
+    """Passes by itself."""
+
+    def __init__(self, network: NetworkClient) -> None:
+        self._network = network
+        self._began = time.monotonic()
+
+    def passed_seconds(self) -> float:
+        return time.monotonic() - self._began
+
+    def next_events(self, after: int, seconds: float) -> list[Event]:
+        """As soon as there are any, or none after so long."""
+        return self._network.events(after, seconds)
+
+
+class _SteppedTime:
+    """Passes because we say so."""
+
+    def __init__(self, network: NetworkClient) -> None:
+        self._network = network
+        self._passed = 0.0
+
+    def passed_seconds(self) -> float:
+        return self._passed
+
+    def next_events(self, after: int, seconds: float) -> list[Event]:
+        """All of the next so many seconds."""
+        self._network.advance(seconds)
+        self._passed += seconds
+        return self._network.events(after)
+
+
 def _until_quiet(
-    network: NetworkClient, before: int, seconds: float, settle_seconds: float
-) -> tuple[list[Event], bool]:
-    """What happened, and whether in the end no call was left and nothing followed."""
-    deadline = time.monotonic() + seconds
-    events: list[Event] = []
-    while time.monotonic() < deadline:
-        more = network.events(before + len(events), settle_seconds)
-        if events and not more and not _live(events):
-            return events, True
-        events += more
-    return events, False
+    passing: "_RealTime | _SteppedTime", before: int, seconds: float, settle_seconds: float
+) -> Iterator[list[Event]]:
+    """What happens, until no call is left and nothing follows, or for so long."""
+    known: list[Event] = []
+    while passing.passed_seconds() < seconds:
+        more = passing.next_events(before + len(known), settle_seconds)
+        if known and not more and not _live(known):
+            return
+        known += more
+        yield more
 
 
 def _live(events: list[Event]) -> set[str]:

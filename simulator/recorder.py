@@ -19,7 +19,7 @@ class Recorder:
 
     def write(self, call: "Call") -> None:
         """`CA….jsonl`, `CA….txt`, `CA….wav`: left the person, right what they were told."""
-        events, speed = call.events(), call.network.config.speed
+        events, speed = call.events(), call.network.config.events_speed
         path = self._folder / call.sid
         path.with_suffix(".jsonl").write_text(json_lines(events), encoding="utf-8")
         path.with_suffix(".txt").write_text(readable(events, speed), encoding="utf-8")

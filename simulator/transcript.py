@@ -17,9 +17,24 @@ def json_lines(events: Iterable[Event]) -> str:
 
 def readable(events: Iterable[Event], speed: float = 1.0) -> str:
     """A line for each event, with the network's seconds since the first."""
-    shown = [event for event in events if event["kind"] not in NOT_SHOWN]
-    began = shown[0]["seconds"] if shown else 0.0
-    return "".join(f"{(event['seconds'] - began) * speed:7.1f} s  {told(event)}\n" for event in shown)
+    lines = Lines(speed)
+    return "".join(lines.of(event) for event in events)
+
+
+class Lines:
+    """Of a transcript that grows, event by event."""
+
+    def __init__(self, speed: float = 1.0) -> None:
+        self._speed = speed
+        self._began_seconds: float | None = None
+
+    def of(self, event: Event) -> str:
+        """Empty for an event that is not shown."""
+        if event["kind"] in NOT_SHOWN:
+            return ""
+        if self._began_seconds is None:
+            self._began_seconds = event["seconds"]
+        return f"{(event['seconds'] - self._began_seconds) * self._speed:7.1f} s  {told(event)}\n"
 
 
 def told(event: Event) -> str:
