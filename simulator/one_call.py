@@ -15,6 +15,7 @@ from simulator.transcript import problems_of, readable
 ACCOUNT_SID = "AC" + "0" * 32
 AUTH_TOKEN = "stand-in"  # noqa: S105 -- signs nothing outside a test
 NUMBER = "+82215550100"
+STEP_SECONDS = 10.0
 
 
 @contextmanager
@@ -119,9 +120,10 @@ class _SteppedTime:
         return self._passed
 
     def next_events(self, after: int, seconds: float) -> list[Event]:
-        """All of the next so many seconds."""
-        self._network.advance(seconds)
-        self._passed += seconds
+        """All of the next so many seconds, or of a longer step: each costs a request."""
+        step_seconds = max(seconds, STEP_SECONDS)
+        self._network.advance(step_seconds)
+        self._passed += step_seconds
         return self._network.events(after)
 
 

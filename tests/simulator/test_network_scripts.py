@@ -160,6 +160,16 @@ def test_a_call_that_never_ends_exits_1(menu, tmp_path: Path) -> None:
     assert (result.exit_code, result.output.splitlines()[-1]) == (1, "FAILED: the call was not over after 1 s")
 
 
+def test_in_stepped_time_a_long_call_is_over_at_once_and_the_same_each_time(menu, tmp_path: Path) -> None:
+    menu.documents["chosen"] = '<Response><Pause length="600"/><Say>You chose 1.</Say></Response>'
+    script = written(tmp_path, ALICE.replace("waits_for: You", "within_seconds: 4000\n      waits_for: You"))
+
+    one, other = (run(menu, script, "--time", "stepped", "--seconds", "1000") for _ in range(2))
+
+    assert (one.exit_code, one.output) == (0, other.output), one.output
+    assert "  600.0 s  Alice hangs up\n" in one.output
+
+
 def test_who_is_rung_is_in_the_transcript_too(menu, tmp_path: Path) -> None:
     menu.documents["voice"] = "<Response><Dial><Number>+821033334444</Number></Dial></Response>"
     people = 'people:\n  - {number: "+821033334444", name: Bob, answers_after_rings: 2, steps: [hangs_up]}\n'

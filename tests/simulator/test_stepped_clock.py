@@ -255,6 +255,7 @@ WORLD = {
     "stepped.py": "stepped time",
     "sids.py": "where SIDs come from",
     "client.py": "its user lives in real time",
+    "one_call.py": "so does who waits for the end of a call",
     "events.py": "who reads the log waits in real time",
     "server.py": "the server's thread",
     "__main__.py": "until the program is stopped",
