@@ -7,8 +7,9 @@ from urllib.parse import urlencode
 from flask import Response, jsonify, request
 
 from simulator.forms import whole_of
+from simulator.parameters import API_VERSION, timestamp
 
-VERSION = "2010-04-01"
+VERSION = API_VERSION
 # Confirmed by Twilio's OpenAPI description.
 PAGE_SIZE, MOST_PAGE_SIZE = 50, 1000
 LAST_PAGE = 1_000_000
@@ -50,4 +51,4 @@ def page(name: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def rfc2822(at: datetime | None) -> str | None:
-    return None if at is None else at.strftime("%a, %d %b %Y %H:%M:%S +0000")
+    return None if at is None else timestamp(at)

@@ -9,14 +9,14 @@ from datetime import datetime
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from simulator.audio import FRAME_SECONDS, RATE_HZ, SILENCE
+from simulator.audio import FRAME_SECONDS, SILENCE, mulaw_seconds
 from simulator.bridge import Bridge
 from simulator.detection import before_the_document
 from simulator.endings import CallMoved, CallOver, Interrupted
 from simulator.events import Event
 from simulator.line import Line
 from simulator.order import Order
-from simulator.parameters import voice_parameters
+from simulator.parameters import timestamp, voice_parameters
 from simulator.recordings import Tape
 from simulator.soundtrack import Clip, Soundtrack
 from simulator.speech import Utterance
@@ -136,7 +136,7 @@ class Call:
 
     def hear_stream(self, mulaw: bytes) -> None:
         """The person hears what the application sent into a two-way stream."""
-        seconds = len(mulaw) / RATE_HZ
+        seconds = mulaw_seconds(mulaw)
         self.soundtrack.told(Clip("stream", seconds, lambda: mulaw), self.network.elapsed_seconds(), seconds)
         self.hear_sound(mulaw)
 
@@ -441,7 +441,7 @@ class Call:
             "CallStatus": status,
             "CallbackSource": "call-progress-events",
             "SequenceNumber": str(number),
-            "Timestamp": self.network.now().strftime("%a, %d %b %Y %H:%M:%S +0000"),
+            "Timestamp": timestamp(self.network.now()),
         }
         if status == "completed":
             parameters["CallDuration"] = str(self.duration_seconds)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from simulator.parameters import timestamp
 from simulator.twiml_rules import MOST_PARTICIPANTS
 from simulator.webhooks import WebhookFailed, Webhooks
 
@@ -242,7 +243,7 @@ class Conferences:
             "FriendlyName": conference.name,
             "StatusCallbackEvent": event,
             "SequenceNumber": str(number),
-            "Timestamp": conference.changed_at.strftime("%a, %d %b %Y %H:%M:%S +0000"),
+            "Timestamp": timestamp(conference.changed_at),
             **({} if member is None else member.parameters()),
             **(more or {}),
         }

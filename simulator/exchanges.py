@@ -25,7 +25,7 @@ def write_exchanges(app: Flask, folder: Path) -> None:
 
     @app.after_request
     def write(response: Response) -> Response:
-        if request.path.startswith(f"/{VERSION}/"):
+        if request.path.startswith(f"/{VERSION}/") and request.path.endswith(".json"):  # A recording's sound is none.
             line = json.dumps(_exchange(response), ensure_ascii=False) + "\n"
             with lock, path.open("a", encoding="utf-8") as file:
                 file.write(line)

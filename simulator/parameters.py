@@ -1,5 +1,6 @@
-"""What every voice webhook says of its call."""
+"""What every voice webhook says of its call, and what all that is told to the application has in common."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import phonenumbers
@@ -11,6 +12,11 @@ API_VERSION = "2010-04-01"
 ENDS = (("Called", "To"), ("Caller", "From"))
 # Confirmed: these fields are there. Unconfirmed: that city, state and zip are empty outside North America.
 UNKNOWN_PLACES = ("City", "State", "Zip")
+
+
+def timestamp(at: datetime) -> str:
+    """As webhooks and REST answers write a date."""
+    return at.strftime("%a, %d %b %Y %H:%M:%S +0000")
 
 
 def voice_parameters(call: "Call") -> dict[str, str]:

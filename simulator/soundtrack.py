@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.audio import FRAME_SECONDS, RATE_HZ, SILENCE, decode
+from simulator.audio import FRAME_SECONDS, RATE_HZ, SILENCE, decode, mulaw_seconds
 from simulator.line import Line, frames_of
 from simulator.voice import Voice, murmur
 
@@ -27,7 +27,7 @@ def words(text: str, language: str, seconds: float, voice: Voice | None) -> Clip
     if voice is None:
         return Clip(text, seconds, lambda: murmur(round(seconds, 2), zlib.crc32(text.encode())))
     spoken = voice(text, language)
-    return Clip(text, len(spoken) / RATE_HZ, lambda: spoken)
+    return Clip(text, mulaw_seconds(spoken), lambda: spoken)
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Soundtrack:
     application: list[Take] = field(default_factory=list)
 
     def said(self, mulaw: bytes, at_seconds: float) -> None:
-        seconds = len(mulaw) / RATE_HZ
+        seconds = mulaw_seconds(mulaw)
         if self.runs and mulaw:
             self.person.append(Take(at_seconds, seconds, lambda: mulaw))
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from simulator.audio import FRAME_BYTES, FRAME_SECONDS, encode_frames, telephone_sound, wav_samples
+from simulator.audio import encode_frames, mulaw_seconds, telephone_sound, wav_samples
 from simulator.speech import Utterance
 from simulator.verbs import spoken_seconds
 from simulator.voice import beep, murmur
@@ -103,7 +103,7 @@ class Phone:
         """Words: heard by the network's own recogniser, and as sound only where the network has a voice."""
         voice, seconds = self._call.network.voice, spoken_seconds(text)
         mulaw = b"" if voice is None else voice(text, language or self._call.language)
-        self._utters(Utterance(text, language, confidence), mulaw, seconds if voice is None else _seconds(mulaw))
+        self._utters(Utterance(text, language, confidence), mulaw, seconds if voice is None else mulaw_seconds(mulaw))
 
     def mumbles(self, seconds: float = 1.5) -> None:
         """Sounds without words: nothing is understood."""
@@ -146,7 +146,7 @@ class Phone:
             self._call.event("said_by_person", audio=label)
             self._sounds(mulaw)
         else:
-            self._utters(Utterance(text, language), mulaw, _seconds(mulaw), label=label)
+            self._utters(Utterance(text, language), mulaw, mulaw_seconds(mulaw), label=label)
 
     def _utters(self, utterance: Utterance, mulaw: bytes, seconds: float, label: str | None = None) -> None:
         self._call.say(utterance, **({} if label is None else {"audio": label}))
@@ -157,7 +157,7 @@ class Phone:
 
     def _sounds(self, mulaw: bytes, seconds: float | None = None) -> None:
         self._call.speak(mulaw)
-        self.waits_seconds(_seconds(mulaw) if seconds is None else seconds)
+        self.waits_seconds(mulaw_seconds(mulaw) if seconds is None else seconds)
 
     def _gives_up(self, wanted: str, seconds: float, heard: list[str], **facts: str) -> None:
         """Raises Gone."""
@@ -170,10 +170,6 @@ class Phone:
         self._call.event(kind, message=problem, **facts)
         self._call.end()
         raise Gone(problem)
-
-
-def _seconds(mulaw: bytes) -> float:
-    return len(mulaw) / FRAME_BYTES * FRAME_SECONDS
 
 
 def _quoted(heard: list[str]) -> str:

@@ -8,7 +8,7 @@ from flask import Blueprint, request
 
 from simulator.answers import VERSION, not_found, rfc2822
 from simulator.call import Call
-from simulator.forms import Form, Refused, method_of, one_of, only, url_of
+from simulator.forms import BAD_PARAMETER, Form, Refused, method_of, one_of, only, url_of
 from simulator.network import PhoneNetwork
 from simulator.verbs.connect import TRACKS
 from simulator.verbs.fetch import Fetch
@@ -39,7 +39,7 @@ def serve_streams(rest: Blueprint, network: PhoneNetwork) -> None:
         call = network.calls.get(call_sid)
         only(request.form, {"Status"})
         if one_of(request.form, "Status", ("stopped",)) is None:
-            raise Refused(20001, "Status: stopped is expected")
+            raise Refused(BAD_PARAMETER, "Status: stopped is expected")
         name = None if call is None else _name(call, sid_or_name)
         if call is None or name is None:
             return not_found()

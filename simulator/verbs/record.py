@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from simulator.endings import CallMoved, CallOver
+from simulator.parameters import timestamp
 from simulator.recordings import Recording, Tape
 from simulator.twiml import Element
 from simulator.verbs.fetch import Fetch, absolute, following, tell
@@ -86,7 +87,7 @@ def _report(call: "Call", element: Element, recording: Recording) -> None:
             "RecordingStatus": recording.status,
             "RecordingChannels": "1",
             "RecordingSource": recording.source,
-            "RecordingStartTime": recording.started_at.strftime("%a, %d %b %Y %H:%M:%S +0000"),
+            "RecordingStartTime": timestamp(recording.started_at),
         },
     )
     call.network.later(recording.sid, lambda: tell(call, fetch), fetch.url)

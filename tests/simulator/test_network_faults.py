@@ -113,6 +113,16 @@ def test_a_status_callback_that_nothing_follows_is_delivered_all_the_same(stage)
     assert [p["CallStatus"] for p in stage.app.asked("status")] == ["completed"]
 
 
+def test_a_text_is_carried_though_status_callbacks_are_swapped(stage) -> None:
+    stage.client.person("+821099990000")
+    stage.client.faults(status_swapped=True)
+
+    stage.rest.messages.create(to="+821099990000", from_="+82215550100", body="hello")
+    stage.client.wait_for(lambda e: e["kind"] == "text_delivered")
+
+    assert stage.client.texts("+821099990000") == ["hello"]
+
+
 def test_an_application_that_is_heard_too_late_has_done_its_work(make_stage: Callable, app) -> None:
     app.documents = {"fallback": "<Response><Say>sorry</Say></Response>"}
     stage = make_stage(fallback_url=f"{app.url}/fallback")

@@ -398,7 +398,9 @@ def test_pages_say_where_they_are(stage) -> None:
     assert len(page["calls"]) == 1
 
 
-@pytest.mark.parametrize("what", ["Calls", "Conferences", "Messages", "Notifications", "IncomingPhoneNumbers"])
+@pytest.mark.parametrize(
+    "what", ["Calls", "Conferences", "Messages", "Notifications", "Queues", "Recordings", "IncomingPhoneNumbers"]
+)
 @pytest.mark.parametrize("query", ["PageSize=0", "PageSize=1001", "Page=last", "Colour=red"])
 def test_a_listing_that_cannot_be_is_refused(desk: NetworkServer, query: str, what: str) -> None:
     answer = ask(desk, f"/{what}.json?{query}", method="GET")

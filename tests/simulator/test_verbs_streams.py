@@ -105,6 +105,19 @@ def test_connect_blocks_until_the_application_closes_the_socket(stage, socket: S
     assert "stream_closed_by_app" in stage.kinds(sid)
 
 
+def test_in_stepped_time_too_connect_blocks_until_the_application_closes_the_socket(make_stage, socket: Socket) -> None:
+    stage = make_stage(time="stepped")
+    stage.app.documents = {"answer": connected(socket), "after": "<Response><Say>on</Say></Response>"}
+    socket.answers = lambda frame, send: len(socket.frames) == 30
+
+    sid = stage.calls({"stays": True})
+    while stage.client.look(sid)["status"] != "completed":
+        # When its word arrives is the application's own affair.
+        stage.client.advance(60)
+
+    assert stage.client.look(sid)["heard"] == ["on"]
+
+
 def test_connect_without_an_action_goes_on_with_the_next_verb(stage, socket: Socket) -> None:
     document = f'<Response><Connect><Stream url="{socket.url}"/></Connect><Say>on</Say></Response>'
     stage.app.documents = {"answer": document}
@@ -369,3 +382,21 @@ def test_a_frame_that_is_not_full_is_filled_with_silence() -> None:
     playback.add_sound(SOUND[:100])
 
     assert playback.next_frame() == SOUND[:100] + SILENCE[100:]
+
+
+# Over REST
+
+
+def test_rest_starts_a_stream_of_both_tracks_that_is_told_of(stage, socket: Socket) -> None:
+    stage.app.documents = {"answer": '<Response><Pause length="600"/></Response>', "told": ""}
+    sid = stage.calls({"stays": True})
+    stage.client.wait_for(lambda e: e["kind"] == "twiml")
+
+    started = stage.rest.calls(sid).streams.create(
+        url=socket.url, track="both_tracks", status_callback=f"{stage.app.url}/told"
+    )
+    stage.client.wait_for(lambda _: len(stage.app.asked("told")) >= 1)
+
+    assert socket.of("start")[0]["tracks"] == ["inbound", "outbound"]
+    [told] = stage.app.asked("told")
+    assert (told["StreamSid"], told["StreamEvent"]) == (started.sid, "stream-started")
