@@ -1,6 +1,6 @@
 """Hearing, on real people's speech through a simulated telephone line, where the development clips are at hand.
 
-    python -m benchmarks.hearing [--lines clean,20,10] [--seeds 10] [--scale 1.0] [--words]
+    python -m benchmarks.hearing [--lines clean,20,10] [--seeds 10] [--scale 1.0] [--words] [--alone]
 
 Nothing of the clips enters the project; only scores are printed. Shares come with 95 % Wilson intervals.
 """
@@ -64,12 +64,14 @@ class Line:
 
 @dataclass(frozen=True)
 class Wanted:
-    """`seeds`: so many draws of noise at 20 dB are pooled. `words_only`: nothing is decided."""
+    """`seeds`: so many draws of noise at 20 dB are pooled. `words_only`: nothing is decided. `alone`: no second
+    opinion."""
 
     lines: str = LINES
     seeds: int = 0
     scale: float = ACOUSTIC_SCALE
     words_only: bool = False
+    alone: bool = False
 
 
 def main(wanted: Wanted | None = None) -> int:
@@ -85,13 +87,14 @@ def main(wanted: Wanted | None = None) -> int:
     lines = [
         replace(clean, snr_db=None if name == "clean" else float(name)) for name in wanted.lines.split(",") if name
     ]
-    if not wanted.words_only:
-        _no_speech(ears)
+    second = None if wanted.alone or wanted.words_only else transcriber_or_none()
+    if lines and not wanted.words_only:
+        _no_speech(ears, second)
         _barge_in(lines, clips)
     for line in lines:
-        _measure(line, clips, ears, words_only=wanted.words_only)
+        _measure(line, clips, ears, second, words_only=wanted.words_only)
     if wanted.seeds:
-        _pooled([replace(clean, snr_db=20.0, seed=seed) for seed in range(wanted.seeds)], clips, ears)
+        _pooled([replace(clean, snr_db=20.0, seed=seed) for seed in range(wanted.seeds)], clips, ears, second)
     return 0
 
 
@@ -107,17 +110,16 @@ def development_clips(folder: Path) -> tuple[list[Clip], Line]:
     return clips, Line(_module(folder / "telephone.py"), None)
 
 
-def _measure(line: Line, clips: Sequence[Clip], ears: Ears, *, words_only: bool) -> None:
+def _measure(line: Line, clips: Sequence[Clip], ears: Ears, second: Transcriber | None, *, words_only: bool) -> None:
     closed = _closed({clip.text for clip in clips})
     print(f"\n{line}: {len(clips)} clips, {len(closed.meanings)} sentences")
     _words(line, clips, ears, closed)
     if words_only:
         return
     print(report(list(_routed(line, clips, ears, closed, None)), second_opinion=False), flush=True)
-    transcriber = transcriber_or_none()
-    if transcriber is not None:
-        _open_speech(line, clips, transcriber)
-        print(report(list(_routed(line, clips, ears, closed, transcriber)), second_opinion=True), flush=True)
+    if second is not None:
+        _open_speech(line, clips, second)
+        print(report(list(_routed(line, clips, ears, closed, second)), second_opinion=True), flush=True)
 
 
 def _barge_in(lines: Sequence[Line], clips: Sequence[Clip]) -> None:
@@ -180,18 +182,17 @@ def _routed(
         yield outcome_of(trial.decisive(trial.hear(ears, mulaw, without, second)), None)
 
 
-def _pooled(lines: Sequence[Line], clips: Sequence[Clip], ears: Ears) -> None:
-    closed, second = _closed({clip.text for clip in clips}), transcriber_or_none()
+def _pooled(lines: Sequence[Line], clips: Sequence[Clip], ears: Ears, second: Transcriber | None) -> None:
+    closed = _closed({clip.text for clip in clips})
     outcomes = [outcome for line in lines for outcome in _routed(line, clips, ears, closed, second)]
     print(f"\n{len(lines)} seeds of noise, pooled")
     print(report(outcomes, second_opinion=second is not None))
 
 
-def _no_speech(ears: Ears) -> None:
+def _no_speech(ears: Ears, second: Transcriber | None) -> None:
     """What is no speech, on the shop's menu."""
     menu = load_menu(Path("menus.yaml").read_text(encoding="utf-8"), "menus.yaml")
     shop = Expectation("shop", tuple(Meaning(d.id, d.phrases) for d in menu.departments), SILENCE_SECONDS, is_open=True)
-    second = transcriber_or_none()
     outcomes = [outcome_of(trial.decisive(trial.hear(ears, s, shop, second)), None) for s in _sounds()]
     print(f"noise, tones, keys and hold music on the shop's menu: {len(outcomes)} sounds")
     print(f"  gone to, unasked                   {_share(sum(o.decision == 'go' for o in outcomes), len(outcomes))}")
@@ -237,5 +238,6 @@ if __name__ == "__main__":
     parser.add_argument("--seeds", type=int, default=0)
     parser.add_argument("--scale", type=float, default=ACOUSTIC_SCALE)
     parser.add_argument("--words", action="store_true", help="only what the recogniser heard")
+    parser.add_argument("--alone", action="store_true", help="without a second opinion")
     given = parser.parse_args()
-    main(Wanted(given.lines, given.seeds, given.scale, given.words))
+    main(Wanted(given.lines, given.seeds, given.scale, given.words, given.alone))

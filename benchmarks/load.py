@@ -1,6 +1,6 @@
 """How many callers can be heard at once: real sockets, real speech in real time, the true media server on one core.
 
-    python -m benchmarks.load --callers 4,8,12 --speech 1.0
+    python -m benchmarks.load --callers 4,6,8 --speech 1.0 [--free]
 
 Lag is what recognition adds to the silence that ends an utterance (p95 at most 300 ms is served well). Needs the
 development clips (BAROCALL_SHARED), as benchmarks/hearing.py does.
@@ -17,6 +17,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import quantiles
 from tempfile import TemporaryDirectory
@@ -40,6 +41,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--callers", default="4,8,12")
     parser.add_argument("--speech", type=float, default=1.0, help="share of the time in which a caller speaks")
+    parser.add_argument(
+        "--free", action="store_true", help="then the same with Vosk hearing anything, without a grammar"
+    )
+    parser.add_argument("--cores", type=int, default=1, help="for the media server, with as many threads to recognise")
     given = parser.parse_args()
     folder = shared_folder()
     if not (folder / CLIPS).is_dir():
@@ -47,47 +52,68 @@ def main() -> None:
     clips, line = development_clips(folder / CLIPS)
     spoken = [line.carries(clip) for clip in clips]
     for count in (int(number) for number in given.callers.split(",")):
-        _run(count, given.speech, spoken, folder)
+        for free in (False, True) if given.free else (False,):
+            _run(Load(count, given.speech, given.cores, free), spoken, folder)
 
 
-def _run(callers: int, share: float, spoken: Sequence[bytes], folder: Path) -> None:
+@dataclass(frozen=True)
+class Load:
+    callers: int
+    share: float
+    cores: int
+    free: bool
+
+    def __str__(self) -> str:
+        how = "free-form" if self.free else "grammar"
+        return f"{how:>9}, {self.cores} core, {self.callers:>3} callers, speaking {100 * self.share:.0f} % of the time"
+
+
+def _run(load: Load, spoken: Sequence[bytes], folder: Path) -> None:
     with TemporaryDirectory() as name:
         lags = Path(name) / "lags"
         lags.touch()
-        environ = {**os.environ, "BAROCALL_SHARED": str(folder), "LOAD_LAGS": str(lags), "LOAD_WORKERS": "1"}
+        environ = {
+            **os.environ,
+            "BAROCALL_SHARED": str(folder),
+            "LOAD_LAGS": str(lags),
+            "LOAD_WORKERS": str(load.cores),
+        }
+        environ |= {"LOAD_FREE": "yes"} if load.free else {}
         command = ["gunicorn", "--workers", "1", "--threads", "200", "--bind", f"127.0.0.1:{PORT}"]
         server = subprocess.Popen(
-            [sys.executable, "-m", *command, "--log-level", "error", "benchmarks.load_server:create()"], env=environ
+            [sys.executable, "-m", *command, "--log-level", "error", "benchmarks.load_server:create()"],
+            env=environ,
+            stderr=subprocess.DEVNULL,  # Whoever still spoke at the end is cut off, and says so.
         )
         try:
-            process = _ready(server)
+            process = _ready(server, load.cores)
             before = sum(process.cpu_times()[:2])
             idle = process.memory_info().rss
-            _ring(callers, share, spoken)
+            _ring(load, spoken)
             cpu = (sum(process.cpu_times()[:2]) - before) / RUN_SECONDS
             told = [json.loads(line) for line in lags.read_text().splitlines()]
-            memory = (process.memory_info().rss - idle) / callers / 1e6
+            memory = (process.memory_info().rss - idle) / load.callers / 1e6
         finally:
             server.terminate()
             server.wait()
     cuts = quantiles(told, n=20, method="inclusive") if len(told) > 1 else [0.0] * 19
     print(
-        f"{callers:>3} callers, speaking {100 * share:.0f} % of the time: lag median {1000 * cuts[9]:.0f} ms, "
+        f"{load}: lag median {1000 * cuts[9]:.0f} ms, "
         f"p95 {1000 * cuts[18]:.0f} ms of {len(told)} answers; {cpu:.2f} core, {memory:.1f} MB a call",
         flush=True,
     )
 
 
-def _ready(server: "subprocess.Popen[bytes]") -> psutil.Process:
-    """The worker that serves, alone on one core."""
+def _ready(server: "subprocess.Popen[bytes]", cores: int) -> psutil.Process:
+    """The worker that serves, on so many cores."""
     while not _answers():
         if server.poll() is not None:
             sys.exit("the media server did not start")
         time.sleep(0.2)
     [worker] = psutil.Process(server.pid).children()
     for thread in worker.threads():
-        os.sched_setaffinity(thread.id, {0})
-    worker.cpu_affinity([0])
+        os.sched_setaffinity(thread.id, set(range(cores)))
+    worker.cpu_affinity(list(range(cores)))
     return worker
 
 
@@ -98,10 +124,10 @@ def _answers() -> bool:
         return False
 
 
-def _ring(callers: int, share: float, spoken: Sequence[bytes]) -> None:
+def _ring(load: Load, spoken: Sequence[bytes]) -> None:
     os.sched_setaffinity(0, {1})
     until = time.monotonic() + RUN_SECONDS
-    threads = [threading.Thread(target=_call, args=(n, share, spoken, until)) for n in range(callers)]
+    threads = [threading.Thread(target=_call, args=(n, load.share, spoken, until)) for n in range(load.callers)]
     for thread in threads:
         thread.start()
         time.sleep(0.05)

@@ -20,7 +20,7 @@ from ivr.signature import SignatureCheck
 from speech.expectation import Expectation, Meaning
 from speech.hearing import Ears, Hearing
 from speech.pool import Heard, HearingFailed, HearingPool, Listening
-from speech.vosk_recogniser import VoskRecogniser
+from speech.vosk_recogniser import VoskListener, VoskRecogniser
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,13 @@ class TimedPool(HearingPool):
             file.write(json.dumps(lag_seconds) + "\n")
 
 
+class FreeForm(VoskRecogniser):
+    """Hears anything, as without a grammar."""
+
+    def listen(self, phrases: tuple[str, ...]) -> VoskListener:
+        return super().listen(())
+
+
 class _Timed:
     def __init__(self, listening: Listening, write: Callable[[float], None]) -> None:
         self._listening, self._write = listening, write
@@ -97,7 +104,7 @@ class _Timed:
 def create() -> Flask:
     clips, _telephone = development_clips(Path(os.environ["BAROCALL_SHARED"]) / CLIPS)
     pool = TimedPool(
-        Ears(VoskRecogniser()),
+        Ears(FreeForm() if os.environ.get("LOAD_FREE") else VoskRecogniser()),
         ThreadPoolExecutor(int(os.environ["LOAD_WORKERS"])),
         at_once=1000,
         lags=Path(os.environ["LOAD_LAGS"]),

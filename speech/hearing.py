@@ -4,16 +4,21 @@ import time
 from dataclasses import dataclass
 from functools import lru_cache
 
+import numpy as np
+from threadpoolctl import threadpool_limits
+
 from speech import guard, telephone
 from speech.classifier import Classifier, train
 from speech.expectation import Expectation, Meaning
-from speech.extension import Extension
+from speech.extension import WIDE_RATE_HZ, Extension, Wide
 from speech.intent import Intent, classify
 from speech.learned_extension import LearnedExtension
 from speech.recogniser import Alternative, Recogniser
 from speech.sentence_vectors import sentence_vectors
 
 NEARLY_THE_PHRASE = 0.85
+# Vosk is some 0.2 s behind, the extension 54 ms. As much of the silence, heard again, brings out the last word.
+LATEST_SAMPLES = WIDE_RATE_HZ // 5
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,9 @@ class Ears:
     def __init__(self, recogniser: Recogniser, extension: Extension | None = None) -> None:
         self._recogniser = recogniser
         self._extension = extension or LearnedExtension()
+        # Callers are heard side by side, each by one thread. More of them on one utterance's small matrices spend their
+        # time waiting for each other: the extension took five times as much of the CPU.
+        threadpool_limits(1, user_api="blas")
 
     def listen(self, expectation: Expectation) -> "Utterance":
         return Utterance(self._recogniser, self._extension, expectation)
@@ -49,6 +57,7 @@ class Utterance:
         self._expectation = expectation
         self._cpu_seconds = 0.0
         self._audio_seconds = 0.0
+        self._latest: Wide = np.zeros(0, dtype=np.float32)
         began = time.thread_time()
         self._listener = recogniser.listen(_grammar_phrases(expectation))
         self._widening = extension.begin()
@@ -57,13 +66,15 @@ class Utterance:
     def hear(self, mulaw: bytes) -> None:
         """The next piece of the caller's audio."""
         began = time.thread_time()
-        self._listener.hear(self._widening.widen(telephone.decode(mulaw)))
+        self._pass_on(self._widening.widen(telephone.decode(mulaw)))
         self._audio_seconds += telephone.seconds(mulaw)
         self._cpu_seconds += time.thread_time() - began
 
     def so_far(self, speech_seconds: float) -> Hearing:
-        """What it would mean if nothing followed. More may."""
+        """What it would mean if nothing followed. More may. Asked in a silence, of which a little more is heard: a
+        recogniser is behind, and its last words come out with what follows them."""
         began = time.thread_time()
+        self._listener.hear(self._latest)
         words = self._listener.so_far()
         readings = (Alternative(words, 0.0),) if words else ()
         return self._understood(readings, speech_seconds, began)
@@ -73,6 +84,10 @@ class Utterance:
         began = time.thread_time()
         self._listener.hear(self._widening.finish())
         return self._understood(self._listener.readings(), speech_seconds, began)
+
+    def _pass_on(self, wide: Wide) -> None:
+        self._listener.hear(wide)
+        self._latest = np.concatenate([self._latest, wide])[-LATEST_SAMPLES:]
 
     def _understood(self, readings: tuple[Alternative, ...], speech_seconds: float, began: float) -> Hearing:
         intent = classify(readings, self._expectation)

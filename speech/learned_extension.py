@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from speech import bands
 from speech.extension import WIDE_RATE_HZ, UpsamplingStream, Wide
+from speech.quieting import Quieting
 from speech.telephone import Samples
 
 WEIGHTS = Path(__file__).parent / "extension.npz"
@@ -70,6 +71,7 @@ class LearnedWidening:
         self._analysis = bands.Analysis()
         self._synthesis = bands.Synthesis()
         self._level = bands.Level()
+        self._quieting = Quieting()
         # Frames seen and not yet restored, and those before them that the network still looks back on.
         self._frames: bands.Spectra = np.zeros((0, bands.BINS), dtype=np.complex128)
         self._here: bands.LogBands = np.zeros((0, bands.BANDS))
@@ -88,6 +90,7 @@ class LearnedWidening:
         return np.concatenate([sound, self._synthesis.finish(self._analysis.samples)]).astype(np.float32)
 
     def _see(self, frames: bands.Spectra) -> None:
+        frames = self._quieting.quiet(frames)
         here = bands.log_bands(frames)
         self._frames = np.concatenate([self._frames, frames])
         self._here = np.concatenate([self._here, here])

@@ -1,32 +1,42 @@
 """Make the recordings of `command/recordings` with espeak-ng, and show how each is heard.
 
-    .venv/bin/python tools/make_recordings.py        # needs Debian's espeak-ng
+    .venv/bin/python tools/make_recordings.py            # needs Debian's espeak-ng
+    .venv/bin/python tools/make_recordings.py --search   # finds other voices where one is no longer heard
 
-espeak-ng's Korean is plain: of some sixty phrases in a hundred voices only a few survive the telephone and the
-recogniser. The ones below do, in the voice, speed and pitch that stand beside them. They show that the road works;
-they say nothing about how well real callers are heard (docs/hearing.md does).
+espeak-ng's Korean is plain: only some of its voices survive the telephone and the recogniser, and which ones changes
+with everything in between. The ones below do, however their frames fall. They show that the road works; they say
+nothing about how well real callers are heard (docs/hearing.md does).
 """
 
+import itertools
+import re
 import subprocess
+import sys
 import tempfile
 import wave
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
+from command.hear import OPEN_SILENCE_SECONDS, telephone_audio
+from ivr import trial
+from ivr.dialogue import THRESHOLDS, open_question
 from ivr.menu.load import load_menu
-from simulator.audio import read_wav
-from speech.endpoint import Ended, Endpointer
+from simulator.audio import SILENCE, read_wav
+from speech.decide import decide, decision_name
 from speech.expectation import YES_NO, Expectation, Meaning
 from speech.hearing import Ears, Hearing
-from speech.telephone import FRAME_BYTES, MULAW_SILENCE
 from speech.vosk_recogniser import VoskRecogniser
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "command" / "recordings"
 RATE_HZ = 16_000
 LEVEL_DBFS = -23.0
+WORDS_A_MINUTE, PITCHES = (130, 150, 170), (20, 40, 60, 80)
+SHIFTS = (0, 37, 80, 123)
+"""Bytes by which the frames are moved: a recording has to be heard however they fall."""
 
 
 @dataclass(frozen=True)
@@ -36,29 +46,64 @@ class Recording:
     voice: str
     words_a_minute: int
     pitch: int
+    meaning: str | None
+    """What has to be gone to, with just these words; None: nothing may be."""
     noise_dbfs: float | None = None
     yes_no: bool = False
 
 
 RECORDINGS = (
-    Recording("delivery", "배송 조회해 주세요", "ko+Andrea", 150, 35),
-    Recording("tech", "홈페이지에 접속이 안 돼요", "ko+Andrea", 140, 20),
-    Recording("yes", "네 맞습니다", "ko+robert", 150, 70, yes_no=True),
-    Recording("no", "아니에요", "ko+Alex", 150, 30, yes_no=True),
-    Recording("unclear", "아 그거 있는데 뭐지", "ko+whisper", 220, 30, noise_dbfs=-28),
-    Recording("unclear_again", "그러니까 그게 말이에요", "ko+whisperf", 200, 80, noise_dbfs=-28),
+    Recording("delivery", "배송 조회해 주세요", "ko+Andrea", 150, 35, "delivery"),
+    Recording("tech", "홈페이지에 접속이 안 돼요", "ko+belinda", 130, 20, "tech"),
+    Recording("yes", "네 맞습니다", "ko+adam", 130, 20, "yes", yes_no=True),
+    Recording("no", "아니에요", "ko+Alex", 150, 30, "no", yes_no=True),
+    Recording("unclear", "아 그거 있는데 뭐지", "ko+whisper", 220, 30, None, noise_dbfs=-28),
+    Recording("unclear_again", "그러니까 그게 말이에요", "ko+whisperf", 200, 80, None, noise_dbfs=-28),
 )
 
 
 def main() -> None:
     ears = Ears(VoskRecogniser())
     FOLDER.mkdir(exist_ok=True)
-    for recording in RECORDINGS:
+    for planned in RECORDINGS:
+        recording = found(ears, planned) if "--search" in sys.argv else planned
         path = FOLDER / f"{recording.name}.wav"
         write(path, speak(recording))
-        for hearing in hear(ears, path, YES_NO if recording.yes_no else departments()):
-            words, meaning, probability = hearing.words, hearing.meaning, hearing.probability
-            print(f"{recording.name:14} {recording.text:20} heard: {words!r} → {meaning} {probability:.2f}")
+        print(recording)
+        for hearing in heard(ears, read_wav(path), expectations(recording)[0]):
+            print(f"    heard {hearing.words!r} → {hearing.meaning} {hearing.probability:.2f}", flush=True)
+
+
+def found(ears: Ears, planned: Recording) -> Recording:
+    """The recording as planned, or in the first voice in which it is heard as it should be."""
+    return next(recording for recording in (planned, *others(planned)) if is_heard(ears, recording))
+
+
+def others(planned: Recording) -> Iterator[Recording]:
+    listed = subprocess.run(["espeak-ng", "--voices=variant"], capture_output=True, text=True, check=True).stdout
+    voices = [f"ko+{name}" for name in re.findall(r"!v/(\S+)", listed)]
+    for words_a_minute, pitch, voice in itertools.product(WORDS_A_MINUTE, PITCHES, voices):
+        yield replace(planned, voice=voice, words_a_minute=words_a_minute, pitch=pitch)
+
+
+def is_heard(ears: Ears, recording: Recording) -> bool:
+    """Over the stand-in's line and over that of `barocall hear`, however the frames fall."""
+    with tempfile.NamedTemporaryFile(suffix=".wav") as file:
+        write(Path(file.name), speak(recording))
+        lines = (read_wav(Path(file.name)), telephone_audio(Path(file.name), as_is=False))
+    return all(
+        is_right(heard(ears, SILENCE[:shift] + mulaw, expectation), recording)
+        for shift, mulaw, expectation in itertools.product(SHIFTS, lines, expectations(recording))
+    )
+
+
+def is_right(hearings: list[Hearing], recording: Recording) -> bool:
+    if len(hearings) != 1:
+        return False
+    decision = decision_name(decide(hearings[0], THRESHOLDS, failures=0, always_confirm=False))
+    if recording.meaning is None:
+        return decision == "ask"
+    return (decision, hearings[0].meaning, hearings[0].words) == ("go", recording.meaning, recording.text)
 
 
 def speak(recording: Recording) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
@@ -84,19 +129,16 @@ def write(path: Path, samples: "np.ndarray[tuple[int], np.dtype[np.float64]]") -
         file.writeframes((np.clip(samples, -1, 1) * 32767).astype("<i2").tobytes())
 
 
-def departments() -> Expectation:
-    menu = load_menu((ROOT / "menus.yaml").read_text(encoding="utf-8"), "menus.yaml")
-    return Expectation("departments", tuple(Meaning(d.id, d.phrases) for d in menu.departments), 0.6)
+def expectations(recording: Recording) -> tuple[Expectation, ...]:
+    if recording.yes_no:
+        return (YES_NO,)
+    menu = load_menu((ROOT / "menus.yaml").read_text(encoding="utf-8"), "menus.yaml").spoken_in("ko")
+    departments = tuple(Meaning(d.id, d.phrases) for d in menu.departments)
+    return open_question(menu), Expectation("departments", departments, OPEN_SILENCE_SECONDS, is_open=True)
 
 
-def hear(ears: Ears, path: Path, expectation: Expectation) -> list[Hearing]:
-    """Exactly the live path, a frame at a time, with a second of silence around."""
-    silence = bytes([MULAW_SILENCE]) * FRAME_BYTES * 50
-    mulaw = silence + read_wav(path) + silence
-    endpointer = Endpointer(expectation.silence_seconds)
-    frames = (mulaw[i : i + FRAME_BYTES] for i in range(0, len(mulaw), FRAME_BYTES))
-    ended = [event for frame in frames for event in endpointer.process(frame) if isinstance(event, Ended)]
-    return [ears.understand(event.audio, expectation, event.speech_seconds) for event in ended]
+def heard(ears: Ears, mulaw: bytes, expectation: Expectation) -> list[Hearing]:
+    return [tried.hearing for tried in trial.hear(ears, mulaw, expectation)]
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info
 
 from ivr import trial
 from simulator.audio import encode, read_wav
@@ -89,3 +90,21 @@ def test_every_phrase_of_the_shops_menu_can_be_heard(recogniser: VoskRecogniser,
     phrases = tuple(phrase for meaning in departments.meanings for phrase in meaning.phrases)
 
     assert recogniser.grammar(phrases).unspellable == ()
+
+
+@pytest.mark.parametrize(
+    ("recording", "words"), [("delivery", "배송 조회해 주세요"), ("tech", "홈페이지에 접속이 안 돼요")]
+)
+def test_at_a_pause_the_last_words_are_there_too(
+    ears: Ears, departments: Expectation, recording: str, words: str
+) -> None:
+    utterance = ears.listen(departments)
+    utterance.hear(SILENCE[: RATE_HZ // 3] + read_wav(RECORDINGS / f"{recording}.wav") + SILENCE[: 2 * RATE_HZ // 5])
+
+    assert utterance.so_far(speech_seconds=1.6).words == words
+
+
+def test_callers_are_heard_by_one_thread_each(ears: Ears) -> None:
+    blas = {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"}
+
+    assert blas == {1}
