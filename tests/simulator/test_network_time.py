@@ -55,6 +55,15 @@ def test_an_hour_passes_at_once(stage) -> None:
     ]
 
 
+def test_a_scripted_call_is_played_to_its_end(stage) -> None:
+    stage.app.documents = {"answer": HOLD, "status": ""}
+    steps = [{"waits_for": "moment"}, {"waits_seconds": 30}, {"hangs_up": True}]
+
+    sid = stage.client.play("+821012345678", steps=steps)
+
+    assert events(stage, sid, "ended") == [("ended", 30.0)]
+
+
 def test_nothing_is_asked_before_time_moves(stage) -> None:
     stage.app.documents = {"answer": "<Response/>"}
     stage.calls()
