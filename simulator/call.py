@@ -74,6 +74,7 @@ class Call:
         self._telling = threading.Lock()
         self._fetched_at = self.created_at
         self._fetched_at_once = 0
+        self._just_failed = False
         self.unread_from = 0
         self.document_url = ""
         """Relative URLs start here."""
@@ -199,7 +200,10 @@ class Call:
         return True
 
     def _live_through(self) -> None:
-        self._follow(self._begin())
+        try:
+            self._follow(self._begin())
+        finally:
+            self.end()  # Whatever breaks in here, nobody is left on the line for ever.
 
     def _follow(self, fetch: Fetch | None) -> None:
         """From document to document, to the end of the call."""
@@ -227,7 +231,7 @@ class Call:
             return self._after_failure(fetch, error)
 
     def _act_out(self, fetch: Fetch) -> Fetch | None:
-        self._breathe()
+        self.breathe()
         document, self.document_url = self._document(fetch)
         return self.act_out(parse(document))  # None, it ran out: the network hangs up.
 
@@ -241,7 +245,7 @@ class Call:
         self.still_here()
         return None
 
-    def _breathe(self) -> None:
+    def breathe(self) -> None:
         """Where an answer takes no time, documents that only lead to each other would hold time still for ever."""
         now = self.network.now()
         self._fetched_at_once = self._fetched_at_once + 1 if now == self._fetched_at else 1
@@ -265,11 +269,13 @@ class Call:
         return fetch
 
     def _after_failure(self, fetch: Fetch, error: WebhookFailed | BadTwiml) -> Fetch | None:
-        """The fallback; where there is none, or it has failed too, the person hears an apology."""
+        """The fallback; where there is none, or it has failed too, or leads at once to what fails, the person hears an
+        apology."""
         self.event("error", code=error.code, message=str(error), url=fetch.url, method=fetch.method)
         fallback = self.order.fallback_url
-        if fallback is None or fetch.url == fallback:
+        if fallback is None or fetch.url == fallback or self._just_failed:
             return Fetch("", twiml=APOLOGY)
+        self._just_failed = True
         return Fetch(fallback, self.order.fallback_method, {"ErrorCode": str(error.code), "ErrorUrl": fetch.url})
 
     # What verbs use
@@ -305,6 +311,8 @@ class Call:
                     raise Interrupted(condition)
             return until()
 
+        if seconds:
+            self._just_failed = False
         with self.changed:
             return self.changed.wait_for(cut, seconds)
 

@@ -35,7 +35,7 @@ def rest_blueprint(network: PhoneNetwork) -> Blueprint:
     def who_asks() -> tuple[Response, int] | None:
         given = request.headers.get("Authorization", "")
         expected = base64.b64encode(f"{account}:{network.config.auth_token}".encode()).decode()
-        if hmac.compare_digest(given, f"Basic {expected}"):
+        if hmac.compare_digest(given.encode(), f"Basic {expected}".encode()):
             return None
         return error(401, 20003, "Authenticate")
 

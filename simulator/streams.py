@@ -8,7 +8,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-import simple_websocket
 from simple_websocket import Client, ConnectionClosed
 
 from simulator.audio import FRAME_SECONDS, SILENCE
@@ -19,6 +18,10 @@ from simulator.webhooks import sign
 
 # The library's own thread closes the socket under a sender when the application hangs up: that send fails as OSError.
 GONE = (ConnectionClosed, OSError)
+
+
+# Unconfirmed: how long Twilio waits.
+HANDSHAKE_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,15 @@ class StreamOrder:
     tracks: tuple[str, ...] = ("inbound",)
     two_way: bool = False
     line: Line = field(default_factory=Line)
+
+
+class _Socket(Client):  # type: ignore[misc]  # The library has no types.
+    """Opened within so many seconds of real time, or not at all."""
+
+    def handshake(self) -> None:
+        self.sock.settimeout(HANDSHAKE_SECONDS)
+        super().handshake()
+        self.sock.settimeout(None)
 
 
 class Stream:
@@ -97,8 +109,8 @@ class Stream:
     def _run(self) -> None:
         signature = sign(self._order.auth_token, self._order.url, {})
         try:
-            socket = Client(self._order.url, headers={"X-Twilio-Signature": signature})
-        except (simple_websocket.ConnectionError, OSError) as error:
+            socket = _Socket(self._order.url, headers={"X-Twilio-Signature": signature})
+        except Exception as error:  # No address, nobody there, no answer, one that makes no sense: no stream.
             self._end("stream_error", message=str(error))
             return
         self._report("stream_started")

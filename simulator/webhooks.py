@@ -6,6 +6,7 @@ import hmac
 import secrets
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from urllib.parse import urldefrag, urljoin
 
@@ -75,6 +76,7 @@ class Webhooks:
         self._new_token = new_token
         self._faults = faults or Faults()
         self._session = requests.Session()
+        self._session.trust_env = False  # Neither proxies nor a user's .netrc stand between it and the application.
 
     def ask(self, url: str, parameters: Mapping[str, str], method: str = "POST") -> Answer:
         """One webhook, tried again as often as the fragment of `url` or the default says. Raises WebhookFailed.
@@ -89,7 +91,8 @@ class Webhooks:
         hook = _Hook(address, parameters, method, self._new_token(), patience, deadline)
         answer = self._persist(hook)
         if self._faults.take("webhook_twice", url):
-            self._persist(hook)
+            with suppress(WebhookFailed):
+                self._persist(replace(hook, deadline=time.monotonic() + patience.total_seconds))
         return answer
 
     def _persist(self, hook: _Hook, tries: int = 1) -> Answer:
@@ -129,7 +132,10 @@ class Webhooks:
             if not response.is_redirect:
                 return response, _read(response, hook.deadline)
             response.close()
-            address = urldefrag(urljoin(response.url, response.headers["Location"])).url
+            try:
+                address = urldefrag(urljoin(response.url, response.headers["Location"])).url
+            except ValueError as error:
+                raise requests.exceptions.InvalidURL(response.headers["Location"]) from error
             hook = replace(hook, address=address)
             if response.status_code not in (307, 308):
                 hook = replace(hook, method="GET", parameters={})
@@ -170,7 +176,10 @@ def _read(response: requests.Response, deadline: float) -> bytes:
 def _text(response: requests.Response, body: bytes) -> str:
     """UTF-8, as XML is, unless it says otherwise."""
     told = "charset" in response.headers.get("Content-Type", "")
-    return body.decode((told and response.encoding) or "utf-8", errors="replace")
+    try:
+        return body.decode((told and response.encoding) or "utf-8", errors="replace")
+    except LookupError:  # A charset that nobody knows.
+        return body.decode(errors="replace")
 
 
 def _never_sent(error: requests.RequestException) -> bool:

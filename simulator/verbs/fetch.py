@@ -36,8 +36,12 @@ def absolute(base: str, url: str) -> str:
 
     A call that was started or updated with `Twiml=` has no document to start from: its URLs must be absolute.
     """
-    found = urljoin(base, url)
-    if not urlsplit(found).netloc:
+    try:
+        found = urljoin(base, url)
+        somewhere = urlsplit(found).netloc
+    except ValueError as error:
+        raise BadTwiml(f"“{url}” is no URL: {error}", BAD_URL) from error
+    if not somewhere:
         raise BadTwiml(f"“{url}”: this document has no address of its own, so its URLs must be absolute", BAD_URL)
     return found
 

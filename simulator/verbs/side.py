@@ -59,6 +59,7 @@ def run(call: "Call", side: Side, first: Fetch) -> None:
 
 def _act_out(call: "Call", side: Side, fetch: Fetch) -> Fetch | None:
     """Where it leads; None when it ran out."""
+    call.breathe()
     answer = call.ask(fetch.url, fetch.parameters, fetch.method)
     if answer.sound is not None:
         play_sound(call, answer.url, answer.sound)

@@ -288,6 +288,33 @@ def test_a_fallback_that_fails_too_ends_like_none(make_stage: Callable, app) -> 
     assert len(app.asked("fallback")) == 1
 
 
+def test_a_fallback_that_leads_on_to_what_fails_ends_like_none(make_stage: Callable, app) -> None:
+    app.documents = {"fallback": "<Response><Redirect>/boom</Redirect></Response>"}
+    stage = make_stage(fallback_url=f"{app.url}/fallback")
+
+    sid = stage.calls()
+
+    assert after(stage, sid) == [SORRY]
+    assert len(app.asked("fallback")) == 1
+
+
+def test_an_answer_in_a_charset_that_nobody_knows_is_read_as_xml_is(stage, app) -> None:
+    document = "<Response><Say>안녕하세요</Say></Response>"
+    app.documents = {"answer": lambda _: Response(document, headers={"Content-Type": "text/xml; charset=bogus"})}
+
+    assert after(stage, stage.calls()) == ["안녕하세요"]
+
+
+@pytest.mark.bad_twiml
+def test_what_is_no_url_is_told_and_the_call_ends(stage, app) -> None:
+    app.documents = {"answer": "<Response><Redirect>http://[x/y</Redirect></Response>"}
+
+    sid = stage.calls()
+
+    assert after(stage, sid) == [SORRY]
+    assert errors(stage, sid) == [11100]
+
+
 @pytest.mark.bad_twiml
 def test_bad_twiml_leads_to_the_fallback_with_error_code_and_url(make_stage: Callable, app) -> None:
     app.documents = {"answer": "<Response><Sing/></Response>", "fallback": "<Response><Say>sorry</Say></Response>"}

@@ -396,7 +396,20 @@ def test_rest_starts_a_stream_of_both_tracks_that_is_told_of(stage, socket: Sock
         url=socket.url, track="both_tracks", status_callback=f"{stage.app.url}/told"
     )
     stage.client.wait_for(lambda _: len(stage.app.asked("told")) >= 1)
+    stage.rest.calls(sid).streams(started.sid).update(status="stopped")
 
+    assert socket.closed.wait(5)
     assert socket.of("start")[0]["tracks"] == ["inbound", "outbound"]
-    [told] = stage.app.asked("told")
+    told = stage.app.asked("told")[0]
     assert (told["StreamSid"], told["StreamEvent"]) == (started.sid, "stream-started")
+
+
+@pytest.mark.parametrize("address", ["ws://127.0.0.1:99999/", "ws://127.0.0.1:1/"])
+def test_a_stream_to_nowhere_is_an_error_and_the_call_goes_on(stage, address: str) -> None:
+    document = f'<Response><Connect><Stream url="{address}"/></Connect><Say>nobody there</Say></Response>'
+    stage.app.documents = {"answer": document}
+
+    sid = stage.calls({"waits_for": "nobody there"}, {"hangs_up": True})
+
+    assert stage.ends(sid) == "completed"
+    assert "stream_error" in stage.kinds(sid)
