@@ -64,6 +64,17 @@ def test_a_scripted_call_is_played_to_its_end(stage) -> None:
     assert events(stage, sid, "ended") == [("ended", 30.0)]
 
 
+def test_a_whisper_that_leads_to_itself_does_not_hold_time_still(stage) -> None:
+    dial = '<Response><Dial timeLimit="60"><Number url="/whisper">+821090000001</Number></Dial></Response>'
+    stage.app.documents = {"answer": dial, "whisper": "<Response><Redirect>/whisper</Redirect></Response>", "status": ""}
+    stage.client.person("+821090000001", steps=[{"waits_seconds": 20}, {"hangs_up": True}])
+    sid = stage.calls({"stays": True})
+
+    stage.client.advance(120)
+
+    assert events(stage, sid, "ended") != []
+
+
 def test_nothing_is_asked_before_time_moves(stage) -> None:
     stage.app.documents = {"answer": "<Response/>"}
     stage.calls()
