@@ -26,7 +26,9 @@ class Bridge:
 
     def end(self) -> None:
         self.over = True
-        self.dialler.bridge = self.other.bridge = None
+        for side in (self.dialler, self.other):
+            if side.bridge is self:  # Meanwhile a side may talk over another.
+                side.bridge = None
         self._wake()
 
     def _wake(self) -> None:

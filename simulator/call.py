@@ -439,7 +439,8 @@ class Call:
     def tell_status(self, status: str, event: str | None = None) -> None:
         """A status callback, in order and off the call's own thread."""
         name = event or status
-        wanted = status in FINAL or name in self.order.status_events
+        # Whatever way a call ended, its event is “completed”.
+        wanted = ("completed" if status in FINAL else name) in self.order.status_events
         if self.order.status_url is None or not wanted:
             return
         with self._telling:

@@ -12,7 +12,7 @@ from simulator.forms import Form, flag_of, method_of, one_of, only, url_of
 from simulator.network import PhoneNetwork
 from simulator.order import Order
 
-CONFERENCE_EVENTS = ("start", "end", "join", "leave", "mute", "hold", "modify", "speaker", "announcement")
+CONFERENCE_EVENTS = ("start", "end", "join", "leave", "mute", "hold", "modify")
 FLAGS = {
     "Muted": "muted",
     "StartConferenceOnEnter": "startConferenceOnEnter",

@@ -406,3 +406,21 @@ def test_a_listing_that_cannot_be_is_refused(desk: NetworkServer, query: str, wh
     answer = ask(desk, f"/{what}.json?{query}", method="GET")
 
     assert (answer.status_code, query.split("=")[0] in answer.json()["message"]) == (400, True)
+
+
+def test_the_end_is_told_to_those_alone_who_asked_for_it(stage) -> None:
+    """<Call StatusCallbackEvent>"""
+    stage.app.documents = {"answer": "<Response/>", "ringing-only": "", "usual": ""}
+    stage.client.person("+821090000001", steps=[{"stays": True}])
+    about = {"to": "+821090000001", "from_": "+82215550100", "url": f"{stage.app.url}/answer"}
+
+    only = stage.rest.calls.create(
+        **about, status_callback=f"{stage.app.url}/ringing-only", status_callback_event=["ringing"]
+    )
+    usual = stage.rest.calls.create(**about, status_callback=f"{stage.app.url}/usual")
+    stage.ends(only.sid)
+    stage.ends(usual.sid)
+    stage.client.wait_for(lambda _: bool(stage.app.asked("usual")))
+
+    assert [told["CallStatus"] for told in stage.app.asked("ringing-only")] == ["ringing"]
+    assert [told["CallStatus"] for told in stage.app.asked("usual")] == ["completed"]

@@ -66,7 +66,11 @@ def test_a_scripted_call_is_played_to_its_end(stage) -> None:
 
 def test_a_whisper_that_leads_to_itself_does_not_hold_time_still(stage) -> None:
     dial = '<Response><Dial timeLimit="60"><Number url="/whisper">+821090000001</Number></Dial></Response>'
-    stage.app.documents = {"answer": dial, "whisper": "<Response><Redirect>/whisper</Redirect></Response>", "status": ""}
+    stage.app.documents = {
+        "answer": dial,
+        "whisper": "<Response><Redirect>/whisper</Redirect></Response>",
+        "status": "",
+    }
     stage.client.person("+821090000001", steps=[{"waits_seconds": 20}, {"hangs_up": True}])
     sid = stage.calls({"stays": True})
 
