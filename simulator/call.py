@@ -414,6 +414,8 @@ class Call:
         self.stop_stream(order.name)
         stream = Stream(order, network.clock, StreamTeller(self, status), self.hear_stream)
         self.streams[order.name] = stream
+        if not self.live:  # It ended meanwhile, and has stopped those streams that there were.
+            self.stop_stream(order.name)
         return stream
 
     def stop_stream(self, name: str) -> None:

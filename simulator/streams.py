@@ -167,6 +167,8 @@ class Stream:
         """A frame from the application. One that can't be read is told of."""
         try:
             frame = json.loads(message)
+            if frame["streamSid"] != self.sid:
+                raise ValueError(f"the stream {frame['streamSid']!r} is not this one")
             if frame["event"] == "media":
                 self._playback.add_sound(base64.b64decode(frame["media"]["payload"], validate=True))
             elif frame["event"] == "mark":

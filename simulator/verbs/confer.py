@@ -25,9 +25,11 @@ def confer(call: "Call", dial: Element, element: Element) -> dict[str, str]:
     def out() -> bool:
         return conference.over or call.sid not in conference.members
 
-    _wait_for_start(call, element, conference)
-    stay(call, dial, until=out)
-    call.network.conferences.leave(call)
+    try:
+        _wait_for_start(call, element, conference)
+        stay(call, dial, until=out)
+    finally:
+        call.network.conferences.leave(call)  # Also where the call ended while it joined.
     return {"DialCallStatus": "answered"}
 
 

@@ -62,6 +62,7 @@ def _keep(call: "Call", element: Element, recording: Recording, tape: Tape) -> b
         recording.status = "completed"
     call.event("recorded", recording=recording.sid, status=recording.status, seconds_recorded=recording.seconds)
     _report(call, element, recording)
+    call.network.tell_no_more(recording.sid)
     return recording.status == "completed"
 
 
@@ -91,5 +92,3 @@ def _report(call: "Call", element: Element, recording: Recording) -> None:
         },
     )
     call.network.later(recording.sid, lambda: tell(call, fetch), fetch.url)
-    if recording.status != "in-progress":
-        call.network.tell_no_more(recording.sid)

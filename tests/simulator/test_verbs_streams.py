@@ -413,3 +413,19 @@ def test_a_stream_to_nowhere_is_an_error_and_the_call_goes_on(stage, address: st
 
     assert stage.ends(sid) == "completed"
     assert "stream_error" in stage.kinds(sid)
+
+
+def test_a_frame_of_another_stream_is_an_error(stage, socket: Socket) -> None:
+    def answers(frame: dict[str, Any], send: Callable[..., None]) -> bool | None:
+        if frame["event"] == "start":
+            frame["streamSid"] = "MZ" + "0" * 32
+            send("mark", mark={"name": "there"})
+        return None
+
+    socket.answers = answers
+    stage.app.documents = {"answer": f'<Response><Connect><Stream url="{socket.url}"/></Connect></Response>'}
+
+    sid = stage.calls({"stays": True})
+    error = stage.client.wait_for(lambda e: e["kind"] == "stream_error" and e["call"] == sid)
+
+    assert "is not this one" in error["message"]
