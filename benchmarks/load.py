@@ -1,6 +1,6 @@
 """How many callers can be heard at once: real sockets, real speech in real time, the true media server on one core.
 
-    python -m benchmarks.load --callers 4,6,8 --speech 1.0 [--free]
+    python -m benchmarks.load --callers 4,6,8 --speech 1.0 [--free] [--cores 2]
 
 Lag is what recognition adds to the silence that ends an utterance (p95 at most 300 ms is served well). Needs the
 development clips (BAROCALL_SHARED), as benchmarks/hearing.py does.

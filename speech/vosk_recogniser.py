@@ -73,7 +73,7 @@ class VoskRecogniser:
         self._lock = threading.Lock()
 
     def listen(self, phrases: tuple[str, ...]) -> "VoskListener":
-        """Hears these phrases; anything where there are none, for five times the work."""
+        """Hears these phrases; anything where there are none, which is far more work."""
         grammar = (self._grammar_json(phrases),) if phrases else ()
         recogniser = vosk.KaldiRecognizer(self._model, WIDE_RATE_HZ, *grammar)
         recogniser.SetMaxAlternatives(ALTERNATIVES)
