@@ -84,13 +84,13 @@ def _open(tokens: set[str], sessions: set[str], given: str) -> AnyResponse:
     session = secrets.token_urlsafe(32)
     sessions.add(session)
     # Without the token in the address: it would stay in the browser's history.
-    response = make_response(redirect("/"))
+    response = make_response(redirect("/?lang=en" if _language() == "en" else "/"))
     response.set_cookie(COOKIE, session, httponly=True, samesite="Strict")
     return response
 
 
 def _render(shown: Board, template: str) -> str:
-    language = "en" if request.args.get("lang") == "en" else "ko"
+    language = _language()
     return render_template(
         template,
         board=shown,
@@ -99,6 +99,10 @@ def _render(shown: Board, template: str) -> str:
         state_name=lambda state: state_name(language, state),
         local=lambda at: at.astimezone(ZONE).strftime("%H:%M:%S"),
     )
+
+
+def _language() -> str:
+    return "en" if request.args.get("lang") == "en" else "ko"
 
 
 def _database_health(store: Store) -> str:

@@ -15,8 +15,19 @@ _RUNS = [
 ]
 
 
+# What carriers write in the place of a number that the caller does not show.
+_NOT_SHOWN = frozenset({"anonymous", "restricted", "unknown", "unavailable", "private", "blocked"})
+
+
 def mask_number(number: str) -> str:
-    """`+821012345678` → `+8210****5678`: enough to tell two callers apart, too little to phone one."""
+    """`+821012345678` → `+8210****5678`: enough to tell two callers apart, too little to phone one.
+
+    The carrier's word for a withheld number stays as it is; any other address (`sip:…`) is all stars.
+    """
+    if number.lower() in _NOT_SHOWN:
+        return number
+    if not number.removeprefix("+").isdigit():
+        return "*" * min(len(number), 8)
     if len(number) < 8:
         return "*" * len(number)
     return f"{number[:-8]}****{number[-4:]}"

@@ -79,6 +79,12 @@ def test_it_speaks_english_too(page: FlaskClient) -> None:
     assert "Promised callbacks" in opened(page).get("/?lang=en").get_data(as_text=True)
 
 
+def test_the_token_does_not_cost_the_language(page: FlaskClient) -> None:
+    answer = page.get(f"/?token={TOKEN}&lang=en", follow_redirects=True)
+
+    assert (answer.request.query_string, "Promised callbacks" in answer.get_data(as_text=True)) == (b"lang=en", True)
+
+
 def test_nothing_of_the_page_comes_from_elsewhere(page: FlaskClient) -> None:
     answer = opened(page).get("/")
 

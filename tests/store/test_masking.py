@@ -14,6 +14,8 @@ from store.masking import mask_number, mask_words
         ("+8225550100", "+82****0100"),
         ("112", "***"),  # too short to show anything
         ("", ""),
+        ("anonymous", "anonymous"),  # nobody's number: nothing to hide
+        ("sip:kim@example.com", "********"),  # a name, not a number
     ],
 )
 def test_numbers(number: str, masked: str) -> None:
