@@ -72,7 +72,7 @@ def promise(
     offered, promised = CallbackState.OFFERED, CallbackState.PROMISED
     record(tx, callback_id, offered, promised, who="caller", why="accepted", now=now)
     not_before = due_at if due_at > now else None
-    if entry_id is None or not line.keep_place(tx, entry_id, callback_id, not_before=not_before):
+    if entry_id is None or not line.keep_place(tx, entry_id, callback_id, now, not_before=not_before):
         line.join(tx, case_id=case_id, department=department, now=now, callback_id=callback_id, not_before=not_before)
     return PromiseMade(callback_id)
 

@@ -104,6 +104,8 @@ def caller_leg_accepted(tx: Connection, leg_id: int, now: datetime) -> bool:
     joined = move(tx, callback_id, (_S.DIALLING_SECOND,), _S.CONNECTED, who="caller", why=why, now=now, **counted)
     if joined:
         _end_attempt(tx, leg.attempt_id, AttemptOutcome.CONNECTED, now)
+        if leg.entry_id is not None:
+            line.reached(tx, leg.entry_id, now)
     return joined
 
 

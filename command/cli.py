@@ -12,6 +12,7 @@ from command.call import call
 from command.examples import FILE
 from command.hear import hear
 from command.thresholds import thresholds
+from command.wait import wait
 from settings import Settings, SettingsErrors
 
 GUNICORN = {
@@ -192,6 +193,7 @@ speech.add_command(bench)
 speech.add_command(thresholds)
 main.add_command(hear)
 main.add_command(call)
+main.add_command(wait)
 
 
 def _environ() -> dict[str, str]:

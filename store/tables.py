@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Column,
     DateTime,
     Dialect,
@@ -281,4 +282,19 @@ announcements = Table(
     Column("mid_seconds", Float, nullable=False),
     Column("high_seconds", Float, nullable=False),
     Column("estimator", String(20), nullable=False),
+)
+
+# What callqueue.events reads; nobody else does. It outlives the rows that it tells of, so it refers to none.
+line_events = Table(
+    "line_events",
+    metadata,
+    _id(),
+    # PostgreSQL's id of the transaction that wrote it; null on SQLite.
+    Column("written_by", BigInteger, index=True),
+    Column("at", UtcTime, nullable=False),
+    # callqueue.events.Kind
+    Column("kind", String(12), nullable=False),
+    Column("entry_id", Integer),
+    Column("agent_id", Integer),
+    Column("data", JSON, nullable=False),
 )

@@ -7,9 +7,10 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, func, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, func, insert, select, update
 
 from callqueue.department import Department
+from callqueue.events import Kind, record
 from store.database import insert_row, one_of
 from store.tables import agent_skills, agent_states, agents, line_entries
 
@@ -70,13 +71,14 @@ def add_agent(tx: Connection, *, name: str, phone: str, skills: Iterable[str], n
     known = tx.execute(select(agents.c.id).where(agents.c.phone == phone)).scalar()
     if known is None:
         agent_id = insert_row(tx, agents, name=name, phone=phone, state=_S.OFF.value, state_since=now)
-        _record(tx, agent_id, _S.OFF, now, "added")
+        _remember(tx, agent_id, _S.OFF, now, "added")
     else:
         agent_id = int(known)
         tx.execute(update(agents).where(agents.c.id == agent_id).values(name=name))
     tx.execute(delete(agent_skills).where(agent_skills.c.agent_id == agent_id))
     for skill in sorted(set(skills)):
         tx.execute(insert(agent_skills).values(agent_id=agent_id, skill=skill))
+    _record_agent(tx, agent_id, state_of(tx, agent_id), now)
     return agent_id
 
 
@@ -131,7 +133,8 @@ def move_agent(
     )
     if changed.rowcount == 0:
         return False
-    _record(tx, agent_id, to, now, reason)
+    _remember(tx, agent_id, to, now, reason)
+    _record_agent(tx, agent_id, to, now)
     return True
 
 
@@ -167,11 +170,21 @@ def _has_caller(tx: Connection, agent_id: int) -> bool:
     return tx.execute(standing.limit(1)).first() is not None
 
 
-def _record(tx: Connection, agent_id: int, state: AgentState, now: datetime, reason: str) -> None:
+def _remember(tx: Connection, agent_id: int, state: AgentState, now: datetime, reason: str) -> None:
     tx.execute(insert(agent_states).values(agent_id=agent_id, state=state.value, at=now, reason=reason))
+
+
+def _record_agent(tx: Connection, agent_id: int, state: AgentState, now: datetime) -> None:
+    skills = list(tx.execute(_SKILLS_OF, {"agent_id": agent_id}).scalars())
+    record(tx, Kind.AGENT, now, agent=agent_id, state=state.value, skills=skills)
 
 
 @cache
 def _by_state(skills: tuple[str, ...]) -> Select[Any]:
     skilled = select(agent_skills.c.agent_id).where(one_of(agent_skills.c.skill, skills))
     return select(agents.c.state, func.count()).where(agents.c.id.in_(skilled)).group_by(agents.c.state)
+
+
+_SKILLS_OF = (
+    select(agent_skills.c.skill).where(agent_skills.c.agent_id == bindparam("agent_id")).order_by(agent_skills.c.skill)
+)

@@ -22,6 +22,7 @@ from sqlalchemy import (
 
 from callqueue.agents import AgentState, move_agent
 from callqueue.department import Department
+from callqueue.events import Kind, record
 from store.database import insert_row, one_of
 from store.tables import UtcTime, line_entries
 
@@ -66,12 +67,15 @@ def join(
     call_id: int | None = None,
     callback_id: int | None = None,
     not_before: datetime | None = None,
+    joined_at: datetime | None = None,
 ) -> int:
-    """A place at the end of the department's line; returns the entry. Who stands there already keeps their place."""
+    """A place in the department's line, by the time of joining: now, or earlier (`joined_at`) for who has waited
+    elsewhere; returns the entry. Who stands there already keeps their place."""
     standing = _standing(tx, call_id, callback_id)
     if standing is not None:
         return standing
-    return insert_row(
+    joined_at = joined_at or now
+    entry_id = insert_row(
         tx,
         line_entries,
         case_id=case_id,
@@ -79,10 +83,15 @@ def join(
         callback_id=callback_id,
         department=department.id,
         priority=department.priority,
-        joined_at=now,
+        joined_at=joined_at,
         not_before=not_before,
         state=EntryState.WAITING.value,
     )
+    credit = (now - joined_at).total_seconds()
+    record(tx, Kind.JOIN, now, caller=entry_id, department=department.id, priority=department.priority, credit=credit)
+    if callback_id is not None:
+        record(tx, Kind.PROMISE, now, caller=entry_id, **_due(not_before, now))
+    return entry_id
 
 
 def entry(tx: Connection, entry_id: int) -> Entry | None:
@@ -101,14 +110,25 @@ def entry_of_callback(tx: Connection, callback_id: int) -> Entry | None:
 
 def leave(tx: Connection, entry_id: int, reason: str, now: datetime) -> bool:
     """Out of the line. False when the entry had left before."""
-    return _change(tx, entry_id, STANDING, state=EntryState.LEFT.value, left_at=now, left_reason=reason)
+    before = entry(tx, entry_id)
+    left = _change(tx, entry_id, STANDING, state=EntryState.LEFT.value, left_at=now, left_reason=reason)
+    if left:
+        if before is not None and _is_dialled(before):
+            record(tx, Kind.DIAL_FAILED, now, caller=entry_id)
+        record(tx, Kind.LEAVE, now, caller=entry_id, reason=reason)
+    return left
 
 
-def keep_place(tx: Connection, entry_id: int, callback_id: int, *, not_before: datetime | None = None) -> bool:
+def keep_place(
+    tx: Connection, entry_id: int, callback_id: int, now: datetime, *, not_before: datetime | None = None
+) -> bool:
     """A waiting caller becomes a promise at the same place, even while an agent's phone rings for it: who accepts is
     then joined by phoning back. False when the two are connected already."""
     unjoined = (EntryState.WAITING, EntryState.OFFERED)
-    return _change(tx, entry_id, unjoined, call_id=None, callback_id=callback_id, not_before=not_before)
+    kept = _change(tx, entry_id, unjoined, call_id=None, callback_id=callback_id, not_before=not_before)
+    if kept:
+        record(tx, Kind.PROMISE, now, caller=entry_id, **_due(not_before, now))
+    return kept
 
 
 def position(tx: Connection, entry_id: int, now: datetime) -> int | None:
@@ -123,7 +143,8 @@ def due(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
 
 
 def accepted(tx: Connection, entry_id: int, agent_id: int, now: datetime) -> bool:
-    """The agent takes the offered caller. False when the caller is no longer offered to this agent."""
+    """The agent takes the offered caller: the two talk, or a promised call is now dialled (see `reached`). False when
+    the caller is no longer offered to this agent."""
     taken = _change(
         tx,
         entry_id,
@@ -133,8 +154,18 @@ def accepted(tx: Connection, entry_id: int, agent_id: int, now: datetime) -> boo
         connected_at=now,
     )
     if taken:
+        theirs = entry(tx, entry_id)
+        kind = Kind.CONNECT if theirs is None or theirs.callback_id is None else Kind.DIAL
+        record(tx, kind, now, caller=entry_id, agent=agent_id)
         move_agent(tx, agent_id, AgentState.TALK, now=now, reason="accepted", expected=(AgentState.RINGING,))
     return taken
+
+
+def reached(tx: Connection, entry_id: int, now: datetime) -> None:
+    """The caller of a promise has picked up and talks with the agent who had accepted."""
+    served = entry(tx, entry_id)
+    if served is not None and _is_dialled(served):
+        record(tx, Kind.CONNECT, now, caller=entry_id, agent=served.agent_id)
 
 
 def not_accepted(
@@ -170,6 +201,7 @@ def back_in_line(tx: Connection, entry_id: int, now: datetime, *, not_before: da
         not_before=not_before,
     )
     if back and served is not None and served.agent_id is not None:
+        _record_back(tx, served, not_before, now)
         free_agent(tx, served.agent_id, now, "the caller could not be reached")
     return back
 
@@ -182,6 +214,7 @@ def finished(tx: Connection, entry_id: int, now: datetime) -> bool:
     values = {"state": EntryState.LEFT.value, "left_at": now, "left_reason": "served"}
     over = _change(tx, entry_id, (EntryState.CONNECTED,), **values)
     if over:
+        record(tx, Kind.END, now, caller=entry_id, agent=served.agent_id)
         talking = (AgentState.TALK, AgentState.HOLD)
         move_agent(tx, served.agent_id, AgentState.WRAP, now=now, reason="conversation over", expected=talking)
     return over
@@ -191,6 +224,20 @@ def free_agent(tx: Connection, agent_id: int, now: datetime, reason: str) -> Non
     """Back to ready through no fault of their own."""
     busy = (AgentState.RINGING, AgentState.TALK)
     move_agent(tx, agent_id, AgentState.READY, now=now, reason=reason, expected=busy)
+
+
+def _is_dialled(served: Entry) -> bool:
+    """An agent has accepted it, and the caller is phoned."""
+    return served.state == EntryState.CONNECTED and served.callback_id is not None
+
+
+def _record_back(tx: Connection, served: Entry, not_before: datetime, now: datetime) -> None:
+    kind = Kind.DIAL_FAILED if _is_dialled(served) else Kind.PROMISE
+    record(tx, kind, now, caller=served.id, **_due(not_before, now))
+
+
+def _due(not_before: datetime | None, now: datetime) -> dict[str, Any]:
+    return {} if not_before is None or not_before <= now else {"due": not_before.timestamp()}
 
 
 def _standing(tx: Connection, call_id: int | None, callback_id: int | None) -> int | None:

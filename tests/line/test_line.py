@@ -65,7 +65,7 @@ def test_a_kept_place_that_is_not_due_yet_is_nobodys_delay(store: Store) -> None
         first, second = joins(tx, 1), joins(tx, 2, seconds=1)
         assert line.position(tx, second, NOW) == 2
 
-        line.keep_place(tx, first, promise_row(tx), not_before=NOW + timedelta(minutes=5))
+        line.keep_place(tx, first, promise_row(tx), NOW, not_before=NOW + timedelta(minutes=5))
 
         assert line.position(tx, second, NOW) == 1
         assert line.position(tx, second, NOW + timedelta(minutes=6)) == 2
