@@ -14,6 +14,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from command.supervisor import free_port, redis_command
+from postgres_server import NoServer, PostgresServer, postgres_server
 from store.database import Store
 from store.migrate import migrate
 from twiml_check import documents_in, is_twiml, mistakes
@@ -58,14 +59,41 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A real server for the whole run; without one its tests are skipped by name."""
+    try:
+        with postgres_server() as server:
+            yield server
+    except NoServer as missing:
+        pytest.skip(f"needs a PostgreSQL server: {missing}")
+
+
 @pytest.fixture
-def store(tmp_path: Path, migrated_file: Path) -> Iterator[Store]:
-    """An empty database of its own, with the newest schema."""
+def sqlite_store(tmp_path: Path, migrated_file: Path) -> Iterator[Store]:
+    """An empty SQLite database of its own, with the newest schema."""
     path = tmp_path / "barocall.sqlite3"
     shutil.copy(migrated_file, path)
     store = Store(f"sqlite:///{path}")
     yield store
     store.close()
+
+
+@pytest.fixture
+def postgres_store(postgres: PostgresServer) -> Iterator[Store]:
+    """An empty PostgreSQL database of its own, with the newest schema."""
+    url = postgres.new_database()
+    store = Store(url)
+    yield store
+    store.close()
+    postgres.drop(url)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def store(request: pytest.FixtureRequest) -> Store:
+    """An empty database of its own, with the newest schema: each test that asks for it runs on both kinds."""
+    found: Store = request.getfixturevalue(f"{request.param}_store")
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,99 @@
+"""A PostgreSQL server of the tests' own: one a run and worker, on a free port, gone afterwards."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import psycopg
+
+from command.supervisor import free_port
+from store.migrate import migrate
+
+# Debian keeps the server out of PATH.
+DEBIAN = Path("/usr/lib/postgresql")
+# Whom the server may run as where the tests run as root: it refuses root.
+SERVANTS = ("postgres", "nobody")
+# Nothing here has to survive a power cut.
+CARELESS = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
+TEMPLATE = "migrated"
+
+
+class NoServer(Exception):
+    """No PostgreSQL server is installed on this machine (Debian: apt-get install postgresql)."""
+
+
+class PostgresServer:
+    """Databases with the newest schema, copied from a template: a tenth of a second each."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._names = count()
+
+    def url(self, database: str) -> str:
+        return f"postgresql+psycopg://barocall@127.0.0.1:{self._port}/{database}"
+
+    def prepare(self) -> None:
+        self._run(f"CREATE DATABASE {TEMPLATE}")
+        migrate(self.url(TEMPLATE))
+
+    def new_database(self) -> str:
+        """The URL of an empty database with the newest schema."""
+        name = f"test{next(self._names)}"
+        self._run(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy")
+        return self.url(name)
+
+    def drop(self, url: str) -> None:
+        self._run(f"DROP DATABASE {url.rpartition('/')[2]} WITH (FORCE)")
+
+    def _run(self, statement: str) -> None:
+        at = f"host=127.0.0.1 port={self._port} user=barocall dbname=postgres"
+        with psycopg.connect(at, autocommit=True) as connection:
+            connection.execute(statement)  # type: ignore[call-overload]
+
+
+@contextmanager
+def postgres_server() -> Iterator[PostgresServer]:
+    """Raises NoServer."""
+    initdb, pg_ctl = _program("initdb"), _program("pg_ctl")
+    # A folder of its own under /tmp: pytest's own folders are closed to the user that the server runs as.
+    with TemporaryDirectory(prefix="barocall-postgres-") as folder:
+        servant = _servant(Path(folder))
+        data, port = f"{folder}/data", free_port()
+        options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 {CARELESS}"
+        make = [initdb, "-D", data, "-A", "trust", "-U", "barocall", "-E", "UTF8", "--no-locale", "-N"]
+        subprocess.run([*servant, *make], check=True, capture_output=True, cwd=folder)
+        start = [pg_ctl, "-D", data, "-o", options, "-l", f"{folder}/log", "-w", "start"]
+        subprocess.run([*servant, *start], check=True, capture_output=True, cwd=folder)
+        try:
+            server = PostgresServer(port)
+            server.prepare()
+            yield server
+        finally:
+            stop = [pg_ctl, "-D", data, "-m", "immediate", "stop"]
+            subprocess.run([*servant, *stop], check=True, capture_output=True, cwd=folder)
+
+
+def _servant(folder: Path) -> list[str]:
+    """How a command is put to run as somebody else, who then owns the folder; nothing where we are not root."""
+    if os.geteuid() != 0:
+        return []
+    for name in SERVANTS:
+        try:
+            shutil.chown(folder, name)
+        except LookupError:
+            continue
+        return ["setpriv", f"--reuid={name}", "--regid=nogroup", "--clear-groups"]
+    raise NoServer(f"PostgreSQL refuses to run as root, and none of {', '.join(SERVANTS)} is a user here")
+
+
+def _program(name: str) -> str:
+    newest = sorted(DEBIAN.glob(f"*/bin/{name}"), reverse=True)
+    found = shutil.which(name) or next(map(str, newest), None)
+    if found is None:
+        raise NoServer(f"{name} is not installed")
+    return found
