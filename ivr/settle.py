@@ -165,7 +165,7 @@ class Settlement:
             opens = department.hours.next_opening(self.now)
             return Offering(department=department_id, why="closed", due_at=None if opens is None else opens.isoformat())
         of_line = department.for_line()
-        if agents.workforce(self.tx, of_line).at_work == 0:
+        if not agents.anybody_at_work(self.tx, of_line):
             return Offering(department=department_id, why="nobody")
         entry_id = line.join(self.tx, case_id=call.case_id, call_id=call.id, department=of_line, now=self.now)
         self.dispatch()

@@ -7,7 +7,20 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Insert, Table, create_engine, event, make_url, or_
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Insert,
+    Select,
+    Table,
+    bindparam,
+    create_engine,
+    event,
+    make_url,
+    or_,
+    select,
+)
 from sqlalchemy.exc import OperationalError
 
 # A writer behind a hundred others still gets its turn; a caller would have given up on the silence before.
@@ -108,6 +121,18 @@ def _named_when_away() -> Iterator[None]:
 def one_of(column: ColumnElement[str], values: Iterable[str]) -> ColumnElement[bool]:
     """`column IN values`, spelt out: SQLAlchemy puts an IN list together anew at every execution."""
     return or_(*(column == value for value in values))
+
+
+def hold_row(tx: Connection, table: Table, row_id: int) -> None:
+    """Until the transaction ends, whoever else holds this row waits. SQLite has one writer at a time anyway."""
+    if tx.dialect.name != "sqlite":
+        tx.execute(_holding(table), {"held_id": row_id})
+
+
+@cache
+def _holding(table: Table) -> Select[Any]:
+    # Not FOR UPDATE: that would make everybody wait who adds a row that refers to this one.
+    return select(table.c.id).where(table.c.id == bindparam("held_id")).with_for_update(key_share=True)
 
 
 @cache

@@ -98,11 +98,15 @@ agents = Table(
     Column("state_since", UtcTime, nullable=False),
 )
 
+ORDINARY_LEVEL = 5
+
 agent_skills = Table(
     "agent_skills",
     metadata,
     Column("agent_id", ForeignKey("agents.id"), primary_key=True),
     Column("skill", String(40), primary_key=True),
+    # How well: larger is better.
+    Column("level", Integer, nullable=False, default=ORDINARY_LEVEL, server_default=str(ORDINARY_LEVEL)),
 )
 
 agent_states = Table(
@@ -172,6 +176,8 @@ line_entries = Table(
     Column("department", String(40), nullable=False),
     # Larger is served first.
     Column("priority", Integer, nullable=False, default=0),
+    # How many who joined later were served before (callqueue.routing).
+    Column("overtaken", Integer, nullable=False, default=0, server_default="0"),
     Column("joined_at", UtcTime, nullable=False),
     # A kept place is not matched before this moment (opening hour, next retry).
     Column("not_before", UtcTime),

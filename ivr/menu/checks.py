@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ivr.menu.languages import LANGUAGE_KEY, check_languages
+from ivr.menu.overflow import check_overflow
 from ivr.menu.source import Key, Problems, Value
 from ivr.menu.values import comparable
 
@@ -19,6 +20,7 @@ def check_menu(read: Mapping[str, Any], problems: Problems) -> None:
     departments: Departments = read["departments"] or {}
     _check_keys(departments, problems)
     _check_person(departments, problems)
+    check_overflow(departments, problems)
     if languages is None:
         return
     check_languages(read, languages, problems)

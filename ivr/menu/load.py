@@ -9,6 +9,7 @@ from ivr.menu.checks import check_menu
 from ivr.menu.hours import ALWAYS, OpeningHours
 from ivr.menu.languages import Spoken
 from ivr.menu.model import Department, Menu, Notices, Site
+from ivr.menu.overflow import overflow
 from ivr.menu.schema import FIELDS, MINUTE_SECONDS, read_fields
 from ivr.menu.source import MenuErrors, Problems, decode_menu, read_yaml
 from speech.values import Language
@@ -49,7 +50,7 @@ def _in_language(read: Mapping[str, Any], language: str) -> Menu:
         notices=Notices(**{name: say(notice) for name, notice in read["notices"].items()}),
         question=say(read["menu"]["question"]),
         examples=say(read["menu"]["examples"]),
-        departments=tuple(_department(key.text, found, site, say) for key, found in read["departments"].items()),
+        departments=tuple(_department(key.text, found, read, say) for key, found in read["departments"].items()),
         language=cast(Language, language),
         languages=site["languages"],
         numbers={number.text: answers.data for number, answers in site["numbers"].items()},
@@ -67,20 +68,22 @@ class _Sayer:
         return None if spoken is None else spoken.in_language(self.language, self.first_language)
 
 
-def _department(department_id: str, found: Mapping[str, Any], site: Mapping[str, Any], say: _Sayer) -> Department:
+def _department(department_id: str, found: Mapping[str, Any], read: Mapping[str, Any], say: _Sayer) -> Department:
     return Department(
         id=department_id,
         name=say(found["name"]),
         key=found["key"].data,
         phrases=tuple(str(phrase.data).strip() for phrase in say(found["phrases"])),
         skills=found["skills"] or (department_id,),
-        hours=_hours(found, site),
+        hours=_hours(found, read["site"]),
         person=found["person"],
         always_confirm=found["confirm"] == "always",
         callback_above_seconds=found["callback"],
         handle_seconds=found["handle_minutes"] * MINUTE_SECONDS,
         patience_seconds=found["patience_minutes"] * MINUTE_SECONDS,
         priority=found["priority"],
+        overflow=overflow(found, read["departments"]),
+        wrap_seconds=None if found["wrap_minutes"] is None else found["wrap_minutes"] * MINUTE_SECONDS,
         prompt=say(found["prompt"]),
         music=found["music"],
     )

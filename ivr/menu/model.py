@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from callqueue.department import Department as LineDepartment
+from callqueue.department import Overflow
 from ivr.menu.hours import OpeningHours
 from speech.values import Language
 
@@ -43,6 +44,8 @@ class Department:
     """Said on arrival, in place of "an agent will be with you"."""
     music: str | None
     """Played while callers wait; None: silence."""
+    overflow: Overflow | None = None
+    wrap_seconds: float | None = None
 
     def for_line(self) -> LineDepartment:
         return LineDepartment(
@@ -53,6 +56,8 @@ class Department:
             patience_seconds=self.patience_seconds,
             priority=self.priority,
             callback_above_seconds=self.callback_above_seconds,
+            overflow=self.overflow,
+            wrap_seconds=self.wrap_seconds,
         )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from ivr.menu import values
 from ivr.menu.hours import ALWAYS, DAY_NAMES, Span
 from ivr.menu.languages import by_language, languages
+from ivr.menu.overflow import department_names
 from ivr.menu.source import Key, Problems, Value
 from ivr.menu.values import Read, did_you_mean, nearest
 
@@ -148,8 +149,15 @@ FIELDS: dict[str, dict[str, Field]] = {
         "handle_minutes": Field(values.number(0.1, 240), default=4.0),
         "patience_minutes": Field(values.number(0.1, 240), default=7.0),
         "priority": Field(values.priority, default=0),
+        "overflow": Field(_group("overflow")),
+        "wrap_minutes": Field(values.number(0.1, 240)),
         "prompt": Field(by_language(values.prompt)),
         "music": Field(values.music, default=HOLD_MUSIC),
+    },
+    "overflow": {
+        "after_minutes": Field(values.number(0, 240), required=True),
+        "to": Field(department_names),
+        "skills": Field(values.skills),
     },
     "callback": {"above_minutes": Field(values.number(0, 240), required=True)},
     "hours": {

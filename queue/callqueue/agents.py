@@ -1,18 +1,30 @@
 """Agents: who is signed in, what they do at the moment, what they can serve."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, delete, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from callqueue.department import Department
 from callqueue.events import Kind, record
 from store.database import insert_row, one_of
-from store.tables import agent_skills, agent_states, agents, line_entries
+from store.tables import ORDINARY_LEVEL, agent_skills, agent_states, agents, line_entries
 
 
 class AgentState(StrEnum):
@@ -47,6 +59,10 @@ AT_WORK = (_S.READY, _S.RINGING, _S.TALK, _S.HOLD, _S.WRAP)
 """They will take a caller sooner or later; somebody who pauses may not come back today."""
 
 
+Skills = Mapping[str, int] | Iterable[str]
+BEST_LEVEL = 9
+
+
 class IllegalMove(Exception):
     """An agent can't go from the one state to the other (see callqueue.agents.MOVES), or not while a caller is
     theirs."""
@@ -63,10 +79,11 @@ class Agent:
     phone: str
     state: AgentState
     state_since: datetime
-    skills: frozenset[str]
+    skills: Mapping[str, int]
+    """Skill → level, larger is better."""
 
 
-def add_agent(tx: Connection, *, name: str, phone: str, skills: Iterable[str], now: datetime) -> int:
+def add_agent(tx: Connection, *, name: str, phone: str, skills: Skills, now: datetime) -> int:
     """A new agent, off duty. The phone number is who they are: adding it again changes name and skills."""
     known = tx.execute(select(agents.c.id).where(agents.c.phone == phone)).scalar()
     if known is None:
@@ -76,21 +93,24 @@ def add_agent(tx: Connection, *, name: str, phone: str, skills: Iterable[str], n
         agent_id = int(known)
         tx.execute(update(agents).where(agents.c.id == agent_id).values(name=name))
     tx.execute(delete(agent_skills).where(agent_skills.c.agent_id == agent_id))
-    for skill in sorted(set(skills)):
-        tx.execute(insert(agent_skills).values(agent_id=agent_id, skill=skill))
+    for skill, level in sorted(levels(skills).items()):
+        tx.execute(insert(agent_skills).values(agent_id=agent_id, skill=skill, level=level))
     _record_agent(tx, agent_id, state_of(tx, agent_id), now)
     return agent_id
 
 
+def levels(skills: Skills) -> dict[str, int]:
+    """Skills that come without levels are known ordinarily well."""
+    return dict(skills) if isinstance(skills, Mapping) else dict.fromkeys(skills, ORDINARY_LEVEL)
+
+
 def all_agents(tx: Connection) -> tuple[Agent, ...]:
     """Everybody, by name."""
-    skills: dict[int, set[str]] = {}
-    for agent_id, skill in tx.execute(select(agent_skills.c.agent_id, agent_skills.c.skill)):
-        skills.setdefault(agent_id, set()).add(skill)
+    skills: dict[int, dict[str, int]] = {}
+    for agent_id, skill, level in tx.execute(select(agent_skills).order_by(agent_skills.c.skill)):
+        skills.setdefault(agent_id, {})[skill] = level
     rows = tx.execute(select(agents).order_by(agents.c.name, agents.c.id))
-    return tuple(
-        Agent(r.id, r.name, r.phone, AgentState(r.state), r.state_since, frozenset(skills.get(r.id, ()))) for r in rows
-    )
+    return tuple(Agent(r.id, r.name, r.phone, AgentState(r.state), r.state_since, skills.get(r.id, {})) for r in rows)
 
 
 def state_of(tx: Connection, agent_id: int) -> AgentState:
@@ -124,7 +144,7 @@ def move_agent(
     # Ready with a caller of their own, an agent would be matched again: the database refuses that, and with it every
     # other match of the house.
     by_hand = expected is None
-    if to not in MOVES[current] or (by_hand and _has_caller(tx, agent_id)):
+    if to not in MOVES[current] or (by_hand and tx.execute(_HAS_CALLER, {"agent_id": agent_id}).scalar()):
         raise IllegalMove(f"agent {agent_id}: {current} → {to}")
     changed = tx.execute(
         update(agents)
@@ -147,6 +167,11 @@ class Workforce:
     """Of them, free at this moment."""
 
 
+def anybody_at_work(tx: Connection, department: Department) -> bool:
+    """Whether somebody will take its callers sooner or later, helpers of others included."""
+    return any(AgentState(state) in AT_WORK for state, _count in tx.execute(_by_state(department.all_skills)))
+
+
 def workforce(tx: Connection, department: Department) -> Workforce:
     counts = {AgentState(state): count for state, count in tx.execute(_by_state(department.skills))}
     at_work = sum(count for state, count in counts.items() if state in AT_WORK)
@@ -163,11 +188,11 @@ def end_long_wraps(tx: Connection, *, limit: timedelta, now: datetime) -> int:
     )
 
 
-def _has_caller(tx: Connection, agent_id: int) -> bool:
-    theirs = select(line_entries.c.id).where(line_entries.c.agent_id == agent_id)
+def has_caller(agent_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """SQL: a caller is offered to them, or talks with them."""
     # callqueue.line.EntryState; that module imports this one.
-    standing = theirs.where(one_of(line_entries.c.state, ("offered", "connected")))
-    return tx.execute(standing.limit(1)).first() is not None
+    standing = one_of(line_entries.c.state, ("offered", "connected"))
+    return exists().where(line_entries.c.agent_id == agent_id, standing)
 
 
 def _remember(tx: Connection, agent_id: int, state: AgentState, now: datetime, reason: str) -> None:
@@ -175,7 +200,7 @@ def _remember(tx: Connection, agent_id: int, state: AgentState, now: datetime, r
 
 
 def _record_agent(tx: Connection, agent_id: int, state: AgentState, now: datetime) -> None:
-    skills = list(tx.execute(_SKILLS_OF, {"agent_id": agent_id}).scalars())
+    skills = {row.skill: row.level for row in tx.execute(_SKILLS_OF, {"agent_id": agent_id})}
     record(tx, Kind.AGENT, now, agent=agent_id, state=state.value, skills=skills)
 
 
@@ -186,5 +211,8 @@ def _by_state(skills: tuple[str, ...]) -> Select[Any]:
 
 
 _SKILLS_OF = (
-    select(agent_skills.c.skill).where(agent_skills.c.agent_id == bindparam("agent_id")).order_by(agent_skills.c.skill)
+    select(agent_skills.c.skill, agent_skills.c.level)
+    .where(agent_skills.c.agent_id == bindparam("agent_id"))
+    .order_by(agent_skills.c.skill)
 )
+_HAS_CALLER = select(has_caller(bindparam("agent_id", type_=Integer)))

@@ -1,6 +1,15 @@
 """A department, as the line knows it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Overflow:
+    """Whoever has waited so long may be served by agents with any of these skills too."""
+
+    after_seconds: float
+    skills: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -16,3 +25,24 @@ class Department:
     """Larger is served first."""
     callback_above_seconds: float | None = 180.0
     """A callback is offered when the median wait is longer; None: never because of a long line."""
+    overflow: Overflow | None = None
+    wrap_seconds: float | None = None
+    """How long agents may write up; None: as long as the site's setting says."""
+
+    @property
+    def all_skills(self) -> tuple[str, ...]:
+        """Of everybody who may serve it sooner or later."""
+        return self.skills if self.overflow is None else (*self.skills, *self.overflow.skills)
+
+    def level_of(self, skills: Mapping[str, int]) -> int | None:
+        """How well an agent with these skills serves it; None: not at all."""
+        return _best(self.skills, skills)
+
+    def level_of_helper(self, skills: Mapping[str, int], waited_seconds: float) -> int | None:
+        """The same for an agent of others, who helps callers that have waited long."""
+        rule = self.overflow
+        return None if rule is None or waited_seconds < rule.after_seconds else _best(rule.skills, skills)
+
+
+def _best(wanted: tuple[str, ...], skills: Mapping[str, int]) -> int | None:
+    return max((skills[skill] for skill in wanted if skill in skills), default=None)

@@ -10,10 +10,12 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Connection,
+    FromClause,
     Select,
     Update,
     and_,
     bindparam,
+    case,
     func,
     or_,
     select,
@@ -23,6 +25,7 @@ from sqlalchemy import (
 from callqueue.agents import AgentState, move_agent
 from callqueue.department import Department
 from callqueue.events import Kind, record
+from callqueue.routing import FRONT, OVERTAKEN_AT_MOST
 from store.database import insert_row, one_of
 from store.tables import UtcTime, line_entries
 
@@ -274,13 +277,18 @@ def _one(tx: Connection, query: Select[Any], **values: int) -> Entry | None:
     return Entry(**{**row._mapping, "state": EntryState(row.state)})
 
 
+def _priority(of: FromClause) -> ColumnElement[int]:
+    """As in callqueue.routing.turn."""
+    return case((of.c.overtaken >= OVERTAKEN_AT_MOST, FRONT), else_=of.c.priority)
+
+
 def _ahead() -> Select[Any]:
     """How many stand before an entry, in their order: priority, then time of joining. No row for who does not wait."""
     own, other = line_entries.alias("own"), line_entries.alias("other")
     now: BindParameter[datetime] = bindparam("now", type_=UtcTime)
-    same_priority, same_moment = other.c.priority == own.c.priority, other.c.joined_at == own.c.joined_at
+    same_priority, same_moment = _priority(other) == _priority(own), other.c.joined_at == own.c.joined_at
     before = or_(
-        other.c.priority > own.c.priority,
+        _priority(other) > _priority(own),
         and_(same_priority, other.c.joined_at < own.c.joined_at),
         and_(same_priority, same_moment, other.c.id < own.c.id),
     )

@@ -1,36 +1,17 @@
-"""Who is served by whom: one caller, one agent, once."""
+"""Who is served by whom: one caller, one agent, once; with any number of processes, and nobody waits for another."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import BindParameter, Connection, bindparam, select, update
+from sqlalchemy import BindParameter, Connection, Select, and_, bindparam, not_, select, update
 
-from callqueue.agents import AgentState, move_agent
+from callqueue.agents import AgentState, has_caller, move_agent
 from callqueue.department import Department
 from callqueue.line import EntryState, due
-from store.tables import UtcTime, agent_skills, agents, line_entries
-
-
-@dataclass(frozen=True)
-class Waiting:
-    entry_id: int
-    department: str
-    priority: int
-    joined_at: datetime
-
-
-@dataclass(frozen=True)
-class FreeAgent:
-    agent_id: int
-    ready_since: datetime
-    skills: frozenset[str]
-
-
-@dataclass(frozen=True)
-class Match:
-    entry_id: int
-    agent_id: int
+from callqueue.routing import FreeAgent, Match, Waiting, after, next_match, without_agent
+from store.tables import UtcTime, agent_skills, agents, cases, line_entries
 
 
 @dataclass(frozen=True)
@@ -45,51 +26,41 @@ class Assignment:
     department: str
 
 
-def choose(
-    waiting: Sequence[Waiting], free: Sequence[FreeAgent], departments: Mapping[str, Department]
-) -> tuple[Match, ...]:
-    """Callers by priority, then by original time of joining; each gets the eligible agent who has been free longest."""
-    idle = sorted(free, key=lambda agent: (agent.ready_since, agent.agent_id))
-    matches = []
-    for caller in sorted(waiting, key=lambda w: (-w.priority, w.joined_at, w.entry_id)):
-        department = departments.get(caller.department)
-        if department is None:  # Taken out of the menu since: its callers wait for the supervisor.
-            continue
-        agent = next((a for a in idle if a.skills.intersection(department.skills)), None)
-        if agent is not None:
-            idle.remove(agent)
-            matches.append(Match(caller.entry_id, agent.agent_id))
-    return tuple(matches)
-
-
 def match(tx: Connection, departments: Mapping[str, Department], now: datetime) -> tuple[Assignment, ...]:
-    """Offer waiting callers to free agents, as many as there are. Safe with any number of processes."""
-    free = _free_agents(tx)
-    if not free:
-        return ()
-    offered = (_offer(tx, found, now) for found in choose(_waiting(tx, now), free, departments))
-    return tuple(assignment for assignment in offered if assignment is not None)
+    """Offer waiting callers to free agents, as many as there are.
+
+    On PostgreSQL callers and agents whom another transaction holds are passed over, not waited for; and where one
+    transaction brings the caller and another the agent, neither sees the other: look again after the commit.
+    """
+    free: list[FreeAgent] = _free_agents(tx)
+    waiting = _waiting(tx, now) if free else []
+    offered: list[Assignment] = []
+    while found := next_match(waiting, free, departments, now):
+        if not _hold(tx, _CALLER, entry_id=found.entry_id):
+            waiting = [caller for caller in waiting if caller.entry_id != found.entry_id]
+        elif not _hold(tx, _AGENT, agent_id=found.agent_id):
+            free = without_agent(free, found.agent_id)
+        else:
+            offered.append(_offer(tx, found, now))
+            waiting, free = after(found, waiting, free)
+    return tuple(offered)
 
 
-def _offer(tx: Connection, found: Match, now: datetime) -> Assignment | None:
-    """None: another process took the agent or the caller between our look and our claim."""
-    ready, ringing = (AgentState.READY,), (AgentState.RINGING,)
-    if not move_agent(tx, found.agent_id, AgentState.RINGING, now=now, reason="offered a caller", expected=ready):
-        return None
-    claimed = tx.execute(
-        update(line_entries)
-        .where(line_entries.c.id == found.entry_id, line_entries.c.state == EntryState.WAITING.value)
-        .values(state=EntryState.OFFERED.value, agent_id=found.agent_id, offered_at=now)
-    )
-    if claimed.rowcount == 0:
-        move_agent(tx, found.agent_id, AgentState.READY, now=now, reason="the caller had left", expected=ringing)
-        return None
-    row = tx.execute(
-        select(
-            line_entries.c.case_id, line_entries.c.call_id, line_entries.c.callback_id, line_entries.c.department
-        ).where(line_entries.c.id == found.entry_id)
-    ).one()
+def _offer(tx: Connection, found: Match, now: datetime) -> Assignment:
+    """Both are held."""
+    ready = (AgentState.READY,)
+    move_agent(tx, found.agent_id, AgentState.RINGING, now=now, reason="offered a caller", expected=ready)
+    tx.execute(_OFFER, {"offered_entry": found.entry_id, "agent_id": found.agent_id, "offered_at": now})
+    if found.overtaken:
+        tx.execute(_OVERTAKE, {"overtaken_entries": found.overtaken})
+    row = tx.execute(_ASSIGNED, {"entry_id": found.entry_id}).one()
     return Assignment(found.entry_id, found.agent_id, *row)
+
+
+def _hold(tx: Connection, query: Select[Any], **who: int) -> bool:
+    """Whether they are still to be had; if so, nobody else gets them before this transaction ends."""
+    # SQLite has one writer at a time: what was read in this transaction holds.
+    return tx.dialect.name == "sqlite" or tx.execute(query, who).first() is not None
 
 
 def _waiting(tx: Connection, now: datetime) -> list[Waiting]:
@@ -98,19 +69,59 @@ def _waiting(tx: Connection, now: datetime) -> list[Waiting]:
 
 def _free_agents(tx: Connection) -> list[FreeAgent]:
     free: dict[int, FreeAgent] = {}
-    for agent_id, since, skill in tx.execute(_FREE_AGENTS):
-        known = free.get(agent_id, FreeAgent(agent_id, since, frozenset()))
-        free[agent_id] = FreeAgent(agent_id, since, known.skills | {skill})
+    for agent_id, since, skill, level in tx.execute(_FREE_AGENTS):
+        known = free.get(agent_id, FreeAgent(agent_id, since, {}))
+        free[agent_id] = FreeAgent(agent_id, since, {**known.skills, skill: level})
     return list(free.values())
 
 
 # Built once: every webhook that frees somebody, or brings somebody, looks for matches.
 _NOW: BindParameter[datetime] = bindparam("now", type_=UtcTime)
+_WAITS = line_entries.c.state == EntryState.WAITING.value
 _WAITING = select(
-    line_entries.c.id, line_entries.c.department, line_entries.c.priority, line_entries.c.joined_at
-).where(line_entries.c.state == EntryState.WAITING.value, due(_NOW))
+    line_entries.c.id,
+    line_entries.c.department,
+    line_entries.c.priority,
+    line_entries.c.joined_at,
+    line_entries.c.overtaken,
+).where(_WAITS, due(_NOW))
+# Somebody with a caller of their own is not free, whatever their state says: the database would refuse the second, and
+# with it the whole transaction.
+_IS_FREE = and_(agents.c.state == AgentState.READY.value, not_(has_caller(agents.c.id)))
 _FREE_AGENTS = (
-    select(agents.c.id, agents.c.state_since, agent_skills.c.skill)
+    select(agents.c.id, agents.c.state_since, agent_skills.c.skill, agent_skills.c.level)
     .join(agent_skills, agent_skills.c.agent_id == agents.c.id)
-    .where(agents.c.state == AgentState.READY.value)
+    .where(_IS_FREE)
 )
+# Events of a matter hold its case (store.database.hold_row): what they do to promises and legs is not seen half.
+_CALLER = (
+    select(line_entries.c.id)
+    .join(cases, cases.c.id == line_entries.c.case_id)
+    .where(line_entries.c.id == bindparam("entry_id"), _WAITS)
+    .with_for_update(skip_locked=True, key_share=True)
+)
+_AGENT = (
+    select(agents.c.id)
+    .where(agents.c.id == bindparam("agent_id"), _IS_FREE)
+    .with_for_update(skip_locked=True, key_share=True)
+)
+_OFFER = (
+    update(line_entries)
+    .where(line_entries.c.id == bindparam("offered_entry"))
+    .values(state=EntryState.OFFERED.value, agent_id=bindparam("agent_id"), offered_at=bindparam("offered_at"))
+)
+# Who is held by another transaction is being served, or counted, by it.
+_OVERTAKE = (
+    update(line_entries)
+    .where(
+        line_entries.c.id.in_(
+            select(line_entries.c.id)
+            .where(line_entries.c.id.in_(bindparam("overtaken_entries", expanding=True)), _WAITS)
+            .with_for_update(skip_locked=True, key_share=True)
+        )
+    )
+    .values(overtaken=line_entries.c.overtaken + 1)
+)
+_ASSIGNED = select(
+    line_entries.c.case_id, line_entries.c.call_id, line_entries.c.callback_id, line_entries.c.department
+).where(line_entries.c.id == bindparam("entry_id"))
