@@ -9,14 +9,12 @@ from simulator.network import PhoneNetwork
 
 def _cut_media(network: PhoneNetwork, fault: Fault) -> None:
     for call in _meant(network, fault):
-        for name, stream in tuple(call.streams.items()):
-            del call.streams[name]
-            stream.cut()
+        call.streams.cut_all()
 
 
 def _stop_media(network: PhoneNetwork, fault: Fault) -> None:
     for call in _meant(network, fault):
-        call.stop_streams()
+        call.streams.stop_all()
 
 
 def _lose_line(network: PhoneNetwork, fault: Fault) -> None:

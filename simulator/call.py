@@ -1,35 +1,34 @@
 """One call in the network: its person at one end, the application's documents at the other."""
 
-import threading
-from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from simulator.audio import FRAME_SECONDS, SILENCE, mulaw_seconds
 from simulator.bridge import Bridge
+from simulator.call_status import FINAL, StatusTeller
+from simulator.call_streams import CallStreams
+from simulator.contents import document_in
 from simulator.detection import before_the_document
+from simulator.ear import Ear
 from simulator.endings import CallMoved, CallOver, Interrupted
 from simulator.events import Event
+from simulator.inputs import Input
 from simulator.line import Line
 from simulator.order import Order
-from simulator.parameters import timestamp, voice_parameters
-from simulator.recordings import Tape
-from simulator.soundtrack import Clip, Soundtrack
+from simulator.parameters import voice_parameters
+from simulator.soundtrack import Soundtrack
 from simulator.speech import Utterance
-from simulator.stream_status import StreamTeller
-from simulator.streams import Stream, StreamOrder
 from simulator.twiml import BadTwiml, Element, parse
-from simulator.verbs import VERBS_BY_NAME, Fetch, spoken_seconds
-from simulator.webhooks import Answer, WebhookFailed, Webhooks
+from simulator.verbs import VERBS_BY_NAME, Fetch
+from simulator.verbs.flow import leaves_ringing
+from simulator.verbs.sounds import play_sound
+from simulator.webhooks import Answer, WebhookFailed
 
 if TYPE_CHECKING:
     from simulator.network import PhoneNetwork
 
-FINAL = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 # Confirmed: an error message, then the end. Unconfirmed: its words.
 APOLOGY = "<Response><Say>We are sorry. An application error has occurred. Goodbye.</Say></Response>"
 DOCUMENTS_AT_ONCE, BREATH_SECONDS = 10, 1.0
@@ -45,10 +44,7 @@ class Call:
     queue_ms: int = 0
     started_at: datetime | None = None
     ended_at: datetime | None = None
-    heard: list[str] = field(default_factory=list)
-    """What the person at this end was told so far."""
     conference: str | None = None
-    streams: dict[str, Stream] = field(default_factory=dict)
     answered_by: str | None = None
     """As detection has it."""
     parent: "Call | None" = None
@@ -59,19 +55,14 @@ class Call:
         self.token = self.network.new_token()
         self.created_at = self.network.now()
         self.changed = self.network.clock.condition()
-        self.digits: deque[str] = deque()
-        self.said: list[Utterance] = []
-        """By the person, since the application began to listen; the last one may not be over yet."""
-        self._saying = False
+        self.input = Input(self.changed)
+        self.streams = CallStreams(self)
         self._move: Fetch | None = None
         self._interruptions: list[Callable[[], bool]] = []
-        self._tapes: list[Tape] = []
-        self._stream_numbers = count(1)
         self.bridge: Bridge | None = None
         """With whom it talks, beside conferences."""
-        self._webhooks = Webhooks(self.network.config.auth_token, self.network.new_token, self.network.faults)
-        self._told = 0
-        self._telling = threading.Lock()
+        self._webhooks = self.network.new_webhooks()
+        self._status = StatusTeller(self)
         self._fetched_at = self.created_at
         self._fetched_at_once = 0
         self._just_failed = False
@@ -80,10 +71,8 @@ class Call:
         """Relative URLs start here."""
         self.line = Line()
         """The person's."""
-        self.language = "en-US"
-        """In which the application spoke last."""
-        self.sounding: Clip | None = None
-        """What the person is being told."""
+        self.ear = Ear(self)
+        """The person's."""
         self.soundtrack = Soundtrack(self.network.recorder is not None)
         self.answered_seconds = self.network.elapsed_seconds()
         self.ended_seconds: float | None = None
@@ -110,46 +99,19 @@ class Call:
 
     def press(self, digits: str) -> None:
         self.event("pressed", digits=digits)
-        with self.changed:
-            self.digits.extend(digits)
-            self.changed.notify_all()
-        for stream in tuple(self.streams.values()):
-            stream.press(digits)
+        self.input.press(digits)
+        self.streams.press(digits)
 
     def say(self, utterance: Utterance, **facts: str) -> None:
-        """The person begins to say something; `fall_silent` ends it."""
+        """The person begins to say something; `input.fall_silent` ends it."""
         self.event("said_by_person", text=utterance.text, **facts)
-        with self.changed:
-            self.said.append(utterance)
-            self._saying = True
-            self.changed.notify_all()
-        for tape in tuple(self._tapes):
-            tape.hear(SILENCE * round(spoken_seconds(utterance.text) / FRAME_SECONDS))
+        self.input.say(utterance)
 
     def speak(self, mulaw: bytes) -> None:
         """The person's voice, to whatever listens."""
         self.soundtrack.said(mulaw, self.network.elapsed_seconds())
-        for stream in tuple(self.streams.values()):
-            stream.speak(mulaw)
-        for tape in tuple(self._tapes):
-            tape.hear(mulaw)
-        self.wake()
-
-    def hear_stream(self, mulaw: bytes) -> None:
-        """The person hears what the application sent into a two-way stream."""
-        seconds = mulaw_seconds(mulaw)
-        self.soundtrack.told(Clip("stream", seconds, lambda: mulaw), self.network.elapsed_seconds(), seconds)
-        self.hear_sound(mulaw)
-
-    def hear_sound(self, mulaw: bytes) -> None:
-        """The person hears more than words."""
-        for stream in tuple(self.streams.values()):
-            stream.sound(mulaw)
-
-    def fall_silent(self) -> None:
-        with self.changed:
-            self._saying = False
-            self.changed.notify_all()
+        self.streams.speak(mulaw)
+        self.input.speak(mulaw)
 
     def wake(self) -> None:
         """Whoever waits in this call or for it looks again."""
@@ -161,16 +123,18 @@ class Call:
         with self.changed:
             if not self.live:
                 return
+            if status == "completed" and self.started_at is None:
+                status = "canceled"  # Unconfirmed of a caller who gives up while it rings.
             self.status = status
             self.ended_at = self.network.now()
             self.ended_seconds = self.network.elapsed_seconds()
             self.changed.notify_all()
-        self.stop_streams()
+        self.streams.stop_all()
         self.network.conferences.leave(self)
         self.event("ended", status=status)
         self.tell_status(status)
         self.network.record(self)
-        self.network.tell_no_more(self.sid)
+        self.network.tell_no_more(self.sid, self._webhooks.close)
         if self.parent is not None:
             self.parent.wake()
 
@@ -184,10 +148,14 @@ class Call:
     def answer(self) -> None:
         """Somebody picked up: fetch the first document and act it out until the call ends."""
         if self.pick_up():
-            self.network.aside(f"call-{self.sid}", self._live_through)
+            self.begin()
+
+    def begin(self) -> None:
+        """From document to document, by an actor of its own. A call that rings is answered by its first verb."""
+        self.network.aside(f"call-{self.sid}", self._live_through)
 
     def pick_up(self) -> bool:
-        """In progress from now on. False when it no longer rings."""
+        """In progress from now on. False when it no longer rings, or never did."""
         with self.changed:
             if self.status not in ("queued", "ringing"):
                 return False
@@ -231,18 +199,36 @@ class Call:
             return self._after_failure(fetch, error)
 
     def _act_out(self, fetch: Fetch) -> Fetch | None:
+        """None, it ran out: the network hangs up."""
         self.breathe()
-        document, self.document_url = self._document(fetch)
-        return self.act_out(parse(document))  # None, it ran out: the network hangs up.
+        if fetch.twiml is not None:
+            self.document_url = ""
+            return self.act_out(parse(fetch.twiml))
+        answer = self.ask(fetch.url, fetch.parameters, fetch.method)
+        self.document_url = answer.url
+        if answer.sound is not None:
+            self.pick_up()
+            play_sound(self, answer.url, answer.sound)
+            return None
+        return self.act_out(self.read(answer))
+
+    def read(self, answer: Answer) -> Element:
+        """Raises WebhookFailed where it is of a kind that is no document, and BadTwiml."""
+        document = document_in(answer)
+        self.event("twiml", document=document)
+        return parse(document)
 
     def act_out(self, root: Element) -> Fetch | None:
         """Verb by verb; where it leads, None when it ran out."""
         for element in root:
             self.still_here()
+            if not leaves_ringing(element, first=element is root.children[0]):
+                self.pick_up()
             following = VERBS_BY_NAME[element.tag](self, element)
             if following is not None:
                 return following.relative_to(self.document_url)
         self.still_here()
+        self.pick_up()
         return None
 
     def breathe(self) -> None:
@@ -253,19 +239,12 @@ class Call:
         if self._fetched_at_once > DOCUMENTS_AT_ONCE:
             self.pause(BREATH_SECONDS)
 
-    def _document(self, fetch: Fetch) -> tuple[str, str]:
-        if fetch.twiml is not None:
-            return fetch.twiml, ""
-        answer = self.ask(fetch.url, fetch.parameters, fetch.method)
-        self.event("twiml", document=answer.text)
-        return answer.text, answer.url
-
     def _take_move(self) -> Fetch | None:
         with self.changed:
             fetch, self._move = self._move, None
         self.network.conferences.leave(self)
         if not self.network.streams_survive:
-            self.stop_streams()
+            self.streams.stop_all()
         return fetch
 
     def _after_failure(self, fetch: Fetch, error: WebhookFailed | BadTwiml) -> Fetch | None:
@@ -328,105 +307,6 @@ class Call:
         finally:
             self._interruptions.remove(condition)
 
-    @contextmanager
-    def taped(self, tape: Tape) -> Iterator[None]:
-        """What the person says meanwhile is on it."""
-        self._tapes.append(tape)
-        try:
-            yield
-        finally:
-            self._tapes.remove(tape)
-
-    def keyed(self) -> bool:
-        """Whether a digit waits to be read."""
-        return bool(self.digits)
-
-    def spoke(self) -> bool:
-        """Whether the person has begun to say anything since the application listens."""
-        return bool(self.said)
-
-    def speaks(self) -> bool:
-        return self._saying
-
-    def silent(self) -> bool:
-        return not self._saying
-
-    def forget_input(self) -> None:
-        """Keys and words from before count no more; what is still being said does."""
-        with self.changed:
-            self.digits.clear()
-            self.said = self.said[-1:] if self._saying else []
-
-    def hear(self, text: str, language: str) -> None:
-        """The person at this end is told something."""
-        self.event("said_by_app", text=text, language=language)
-        with self.changed:
-            self.language = language
-            self.heard.append(text)
-            self.changed.notify_all()
-
-    @contextmanager
-    def told(self, clip: Clip) -> Iterator[Clip]:
-        """What sounds in the person's ear for as long as this lasts."""
-        began_seconds = self.network.elapsed_seconds()
-        self._sound(clip)
-        try:
-            yield clip
-        finally:
-            lasted_seconds = min(self.network.elapsed_seconds() - began_seconds, clip.seconds)
-            self._sound(None)
-            self.soundtrack.told(clip, began_seconds, lasted_seconds)
-            if self.live and lasted_seconds < clip.seconds - FRAME_SECONDS:
-                self.event("cut_short", after_seconds=round(lasted_seconds, 1))
-
-    def _sound(self, clip: Clip | None) -> None:
-        if self.line.echo_db is not None:
-            for stream in tuple(self.streams.values()):
-                stream.overhear(b"" if clip is None else clip.mulaw())
-        with self.changed:
-            self.sounding = clip
-            self.changed.notify_all()
-
-    def start_stream(
-        self,
-        name: str | None,
-        url: str,
-        parameters: dict[str, str],
-        *,
-        tracks: tuple[str, ...] = ("inbound",),
-        two_way: bool = False,
-        status: Fetch | None = None,
-    ) -> Stream:
-        """`status`: where the application is told that it started, stopped or failed."""
-        network, config = self.network, self.network.config
-        order = StreamOrder(
-            name or f"stream-{next(self._stream_numbers)}",
-            url,
-            network.new_sid("MZ"),
-            config.account_sid,
-            self.sid,
-            config.auth_token,
-            parameters,
-            tracks,
-            two_way,
-            self.line,
-        )
-        self.stop_stream(order.name)
-        stream = Stream(order, network.clock, StreamTeller(self, status), self.hear_stream)
-        self.streams[order.name] = stream
-        if not self.live:  # It ended meanwhile, and has stopped those streams that there were.
-            self.stop_stream(order.name)
-        return stream
-
-    def stop_stream(self, name: str) -> None:
-        stream = self.streams.pop(name, None)
-        if stream is not None:
-            stream.stop()
-
-    def stop_streams(self) -> None:
-        for name in tuple(self.streams):
-            self.stop_stream(name)
-
     # What the application is told
 
     def events(self) -> list[Event]:
@@ -439,25 +319,7 @@ class Call:
         )
 
     def tell_status(self, status: str, event: str | None = None) -> None:
-        """A status callback, in order and off the call's own thread."""
-        name = event or status
-        # Whatever way a call ended, its event is “completed”.
-        wanted = ("completed" if status in FINAL else name) in self.order.status_events
-        if self.order.status_url is None or not wanted:
-            return
-        with self._telling:
-            number, self._told = self._told, self._told + 1
-        parameters = {
-            **self.parameters(),
-            "CallStatus": status,
-            "CallbackSource": "call-progress-events",
-            "SequenceNumber": str(number),
-            "Timestamp": timestamp(self.network.now()),
-        }
-        if status == "completed":
-            parameters["CallDuration"] = str(self.duration_seconds)
-        url, method = self.order.status_url, self.order.status_method
-        self.network.later(self.sid, lambda: self.tell(url, parameters, method), url)
+        self._status.tell(status, event)
 
     def tell(self, url: str, parameters: dict[str, str], method: str = "POST") -> None:
         """A webhook whose answer counts for nothing."""

@@ -67,6 +67,7 @@ class Conference:
     sid: str
     created_at: datetime
     changed_at: datetime
+    webhooks: Webhooks
     members: dict[str, Member] = field(default_factory=dict)
     started: bool = False
     """They are two, and one of them may start it. Until then its members wait."""
@@ -91,7 +92,6 @@ class Conferences:
 
     def __init__(self, network: "PhoneNetwork") -> None:
         self._network = network
-        self._webhooks = Webhooks(network.config.auth_token, network.new_token, network.faults)
         self._lock = threading.RLock()
         self._all: dict[str, Conference] = {}
         self._of_call: dict[str, Conference] = {}
@@ -191,7 +191,7 @@ class Conferences:
             if conference.name == name and not conference.over:
                 return conference
         now = self._network.now()
-        conference = Conference(name, terms, self._network.new_sid("CF"), created_at=now, changed_at=now)
+        conference = Conference(name, terms, self._network.new_sid("CF"), now, now, self._network.new_webhooks())
         self._all[conference.sid] = conference
         return conference
 
@@ -222,7 +222,7 @@ class Conferences:
         if conference.ended_by is not None:
             more["CallSidEndingConference"] = conference.ended_by
         self._tell(conference, "end", "conference-end", more=more)
-        self._network.tell_no_more(conference.sid)
+        self._network.tell_no_more(conference.sid, conference.webhooks.close)
 
     def _tell(
         self,
@@ -253,7 +253,7 @@ class Conferences:
     def _send(self, conference: Conference, url: str, parameters: dict[str, str], method: str) -> None:
         log = self._network.events
         try:
-            answer = self._webhooks.ask(url, parameters, method)
+            answer = conference.webhooks.ask(url, parameters, method)
         except WebhookFailed as error:
             log.add("error", conference=conference.name, code=error.code, message=str(error), url=url, method=method)
             return

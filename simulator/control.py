@@ -64,7 +64,7 @@ def control_blueprint(network: PhoneNetwork) -> Blueprint:
         return {
             "sid": sid,
             "status": call.status,
-            "heard": call.heard,
+            "heard": call.ear.heard,
             "conference": call.conference,
             "talks": network.conferences.talks(call),
         }

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from simulator.clock import Clock
+from simulator.passwords import without_passwords
 
 Event = dict[str, Any]
 
@@ -29,11 +30,11 @@ class EventLog:
                 "at": now.isoformat(),
                 "seconds": round((now - self._began).total_seconds(), 3),
                 "kind": kind,
-                **facts,
+                **{name: without_passwords(fact) for name, fact in facts.items()},
             }
             self._events.append(event)
             self._of_call.setdefault(facts.get("call", ""), []).append(event)
-            if self._file is not None:
+            if self._file is not None and not self._file.closed:  # Some things are told after the network's end.
                 self._file.write(json.dumps(event, ensure_ascii=False) + "\n")
             self._grown.notify_all()
 
@@ -48,5 +49,6 @@ class EventLog:
             return list(self._of_call.get(sid, ()))
 
     def close(self) -> None:
-        if self._file is not None:
-            self._file.close()
+        with self._grown:
+            if self._file is not None:
+                self._file.close()

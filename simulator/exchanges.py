@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask, Response, request
 
 from simulator.answers import VERSION
+from simulator.passwords import without_passwords
 
 FOLDER_VARIABLE = "SIMULATOR_EXCHANGES"
 
@@ -35,9 +36,9 @@ def write_exchanges(app: Flask, folder: Path) -> None:
 def _exchange(response: Response) -> dict[str, Any]:
     return {
         "method": request.method,
-        "path": request.full_path.rstrip("?"),
-        "form": list(request.form.items(multi=True)),
+        "path": without_passwords(request.full_path.rstrip("?")),
+        "form": [(name, without_passwords(value)) for name, value in request.form.items(multi=True)],
         "authorization": "Basic c2lkOnRva2Vu",  # The description asks for one; the true one is a secret.
         "status": response.status_code,
-        "answer": response.get_data(as_text=True),
+        "answer": without_passwords(response.get_data(as_text=True)),
     }

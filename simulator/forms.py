@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import phonenumbers
 from flask import request
@@ -39,12 +39,20 @@ def filters(*names: str, days: Iterable[str] = ()) -> frozenset[str]:
     return frozenset({*names, *PAGING, *(f"{day}{sign}" for day in days for sign in ("", "<", ">"))})
 
 
+def split_url(text: str) -> SplitResult | None:
+    """None for what is no address at all, such as `http://[`."""
+    try:
+        return urlsplit(text)
+    except ValueError:
+        return None
+
+
 def url_of(form: Form, name: str, code: int = BAD_URL) -> str | None:
     text = form.get(name)
     if not text:
         return None
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.netloc:
+    parts = split_url(text)
+    if parts is None or parts.scheme not in ("http", "https") or not parts.netloc:
         raise Refused(code, f"{name} is not a valid URL: {text}")
     return text
 

@@ -1,5 +1,6 @@
 """Texts: from the application to people, and back."""
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -45,7 +46,8 @@ class Messages:
 
     def __init__(self, network: "PhoneNetwork") -> None:
         self._network = network
-        self._webhooks = Webhooks(network.config.auth_token, network.new_token, network.faults)
+        self._webhooks: dict[tuple[str, str], Webhooks] = {}
+        self._lock = threading.Lock()
         self._all: dict[str, Message] = {}
 
     def newest_first(self) -> list[Message]:
@@ -130,12 +132,22 @@ class Messages:
 
     def _ask(self, message: Message, url: str, parameters: Mapping[str, str]) -> str | None:
         try:
-            answer = self._webhooks.ask(url, parameters)
+            answer = self._between(message).ask(url, parameters)
         except WebhookFailed as error:
             self._error(message, error.code, str(error), url)
             return None
         self._network.events.add("webhook", message=message.sid, url=url, status=answer.status)
         return answer.text
+
+    def _between(self, message: Message) -> Webhooks:
+        """Confirmed: cookies belong to the two numbers, whoever of them texts."""
+        one, other = sorted((message.to, message.from_number))
+        with self._lock:
+            webhooks = self._webhooks.get((one, other))
+            if webhooks is None:
+                webhooks = self._webhooks[one, other] = self._network.new_webhooks()
+                webhooks.close()  # Numbers are many: their cookies are kept, their connections are not.
+        return webhooks
 
     def _error(self, message: Message, code: int, text: str, url: str | None) -> None:
         self._network.events.add("error", text=message.sid, code=code, message=text, url=url, method="POST")

@@ -22,6 +22,7 @@ from simulator.queues import CallQueues
 from simulator.recorder import Recorder
 from simulator.recordings import Recordings
 from simulator.voice import voice_named
+from simulator.webhooks import Webhooks
 
 
 class PhoneNetwork:
@@ -89,6 +90,10 @@ class PhoneNetwork:
     def new_token(self) -> str:
         return self._sids.token()
 
+    def new_webhooks(self) -> Webhooks:
+        """With cookies of their own."""
+        return Webhooks(self.config.auth_token, self.new_token, self.faults)
+
     @property
     def streams_survive(self) -> bool:
         """Whether a one-way media stream goes on after the call was moved by REST."""
@@ -110,7 +115,8 @@ class PhoneNetwork:
         return number if person is None or not person.name else person.name
 
     def dial_in(self, person: Person) -> Call:
-        """A person phones the application's number."""
+        """A person phones the application's number. Confirmed (a recorded request): it still rings while the first
+        document is asked for."""
         self.know(person)
         config = self.config
         order = Order(
@@ -129,7 +135,7 @@ class PhoneNetwork:
         call.event("dialled", to=config.number)
         call.status = "ringing"
         self._scripts[call.sid] = Script(call, person)
-        call.answer()
+        call.begin()
         return call
 
     def go_on(self, sid: str, steps: list[Step]) -> None:
@@ -228,14 +234,17 @@ class PhoneNetwork:
             for due in self.faults.in_order(sid, work, url) if url else [work]:
                 teller.put(due)
 
-    def tell_no_more(self, sid: str) -> None:
-        """What is still to be told is told; then the actor that tells it ends."""
+    def tell_no_more(self, sid: str, last: Callable[[], None] = lambda: None) -> None:
+        """What is still to be told is told, and `last` is done; then the actor that tells it ends."""
         with self._lock:
             teller = self._tellers.pop(sid, None)
         if teller is not None:
             for held in self.faults.let_go(sid):
                 teller.put(held)
+            teller.put(last)
             teller.put(None)
+        else:
+            last()
 
     def _tell(self, teller: Mailbox[Callable[[], None] | None]) -> None:
         while (work := teller.get()) is not None:

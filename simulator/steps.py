@@ -49,17 +49,17 @@ class Phone:
         call, since = self._call, self._call.unread_from
 
         def found() -> bool:
-            return any(words in text for text in call.heard[since:])
+            return any(words in text for text in call.ear.heard[since:])
 
         call.wait_until(lambda: not call.live or found(), within_seconds)
         if not found():
-            self._gives_up(f"“{words}”", within_seconds, call.heard[since:], waiting_for=words)
-        call.unread_from = next(i for i, text in enumerate(call.heard) if i >= since and words in text) + 1
+            self._gives_up(f"“{words}”", within_seconds, call.ear.heard[since:], waiting_for=words)
+        call.unread_from = next(i for i, text in enumerate(call.ear.heard) if i >= since and words in text) + 1
 
     def hears_out(self, *, within_seconds: float = PATIENCE_SECONDS) -> None:
         """To the end of what is being said to them now."""
-        call, clip = self._call, self._call.sounding
-        call.wait_until(lambda: not call.live or call.sounding is not clip or clip is None, within_seconds)
+        call, clip = self._call, self._call.ear.sounding
+        call.wait_until(lambda: not call.live or call.ear.sounding is not clip or clip is None, within_seconds)
         if not call.live:
             raise Gone
 
@@ -67,7 +67,7 @@ class Phone:
         """Waits for the words and lets so much of them pass; whatever the next step says falls into them."""
         self.waits_for(words, within_seconds=within_seconds)
         self.waits_seconds(after_seconds)
-        clip = self._call.sounding
+        clip = self._call.ear.sounding
         if clip is None or words not in clip.label:
             self._fails(f"wanted to interrupt “{words}” after {after_seconds:g} s, but by then it was over")
 
@@ -76,7 +76,7 @@ class Phone:
         call = self._call
         together = call.wait_until(lambda: not call.live or call.network.conferences.talks(call), within_seconds)
         if not together or not call.live:
-            self._gives_up("somebody to talk with", within_seconds, call.heard[call.unread_from :])
+            self._gives_up("somebody to talk with", within_seconds, call.ear.heard[call.unread_from :])
 
     def waits_seconds(self, seconds: float) -> None:
         """Silence."""
@@ -102,7 +102,7 @@ class Phone:
     def says_text(self, text: str, *, language: str | None = None, confidence: float | str | None = "by hints") -> None:
         """Words: heard by the network's own recogniser, and as sound only where the network has a voice."""
         voice, seconds = self._call.network.voice, spoken_seconds(text)
-        mulaw = b"" if voice is None else voice(text, language or self._call.language)
+        mulaw = b"" if voice is None else voice(text, language or self._call.ear.language)
         self._utters(Utterance(text, language, confidence), mulaw, seconds if voice is None else mulaw_seconds(mulaw))
 
     def mumbles(self, seconds: float = 1.5) -> None:
@@ -153,7 +153,7 @@ class Phone:
         try:
             self._sounds(mulaw, seconds)
         finally:
-            self._call.fall_silent()
+            self._call.input.fall_silent()
 
     def _sounds(self, mulaw: bytes, seconds: float | None = None) -> None:
         self._call.speak(mulaw)

@@ -22,6 +22,14 @@ GONE = (ConnectionClosed, OSError)
 
 # Unconfirmed: how long Twilio waits.
 HANDSHAKE_SECONDS = 5.0
+MOST_TRACKS = 4  # Confirmed: in one call.
+
+
+class TooManyTracks(Exception):
+    """One more stream would be more than a call may have."""
+
+    def __init__(self) -> None:
+        super().__init__(f"is one too many: a call has at most {MOST_TRACKS} tracks in streams")
 
 
 @dataclass(frozen=True)

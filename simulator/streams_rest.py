@@ -2,20 +2,20 @@
 
 import re
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Blueprint, request
 
 from simulator.answers import VERSION, not_found, rfc2822
 from simulator.call import Call
-from simulator.forms import BAD_PARAMETER, Form, Refused, method_of, one_of, only, url_of
+from simulator.forms import BAD_PARAMETER, Form, Refused, method_of, one_of, only, split_url, url_of
 from simulator.network import PhoneNetwork
+from simulator.streams import TooManyTracks
 from simulator.verbs.connect import TRACKS
 from simulator.verbs.fetch import Fetch
 
 NOT_IN_PROGRESS = 21220
-# Unconfirmed: the code.
-BAD_SOCKET = 21205
+# Unconfirmed: the codes.
+BAD_SOCKET, TOO_MANY_TRACKS = 21205, BAD_PARAMETER
 FIELDS = frozenset({"Url", "Name", "Track", "StatusCallback", "StatusCallbackMethod"})
 PARAMETER = re.compile(r"Parameter([1-9]|[1-9]\d)\.(Name|Value)")
 
@@ -31,7 +31,10 @@ def serve_streams(rest: Blueprint, network: PhoneNetwork) -> None:
             raise Refused(NOT_IN_PROGRESS, "Call is not in-progress")
         tracks = TRACKS[one_of(request.form, "Track", TRACKS) or "inbound_track"]
         status = _status(request.form)
-        stream = call.start_stream(request.form.get("Name"), url, parameters, tracks=tracks, status=status)
+        try:
+            stream = call.streams.start(request.form.get("Name"), url, parameters, tracks=tracks, status=status)
+        except TooManyTracks as error:
+            raise Refused(TOO_MANY_TRACKS, f"The stream {error}") from error
         return stream_json(call, stream.sid, stream.name)
 
     @rest.post("/Calls/<call_sid>/Streams/<sid_or_name>.json")
@@ -40,19 +43,19 @@ def serve_streams(rest: Blueprint, network: PhoneNetwork) -> None:
         only(request.form, {"Status"})
         if one_of(request.form, "Status", ("stopped",)) is None:
             raise Refused(BAD_PARAMETER, "Status: stopped is expected")
-        name = None if call is None else _name(call, sid_or_name)
-        if call is None or name is None:
+        stream = None if call is None else call.streams.find(sid_or_name)
+        if call is None or stream is None:
             return not_found()
-        sid = call.streams[name].sid
-        call.stop_stream(name)
-        return stream_json(call, sid, name)
+        call.streams.stop(stream.name)
+        return stream_json(call, stream.sid, stream.name)
 
 
 def _read(form: Form) -> tuple[str, dict[str, str]]:
     """Confirmed: the address takes no query string, so a call's secret goes into a parameter."""
     only([name for name in form if not PARAMETER.fullmatch(name)], FIELDS)
     url = form.get("Url", "")
-    if urlsplit(url).scheme not in ("ws", "wss") or urlsplit(url).query:
+    parts = split_url(url)
+    if parts is None or parts.scheme not in ("ws", "wss") or parts.query:
         raise Refused(BAD_SOCKET, f"Url: a WebSocket address without a query is expected, not {url!r}")
     names = {key[: -len(".Name")]: value for key, value in form.items() if key.endswith(".Name")}
     return url, {name: form.get(f"{key}.Value", "") for key, name in names.items()}
@@ -63,20 +66,14 @@ def _status(form: Form) -> Fetch | None:
     return None if url is None else Fetch(url, method_of(form, "StatusCallbackMethod"))
 
 
-def _name(call: Call, sid_or_name: str) -> str | None:
-    """Of a stream that runs."""
-    return next((name for name, s in call.streams.items() if sid_or_name in (name, s.sid)), None)
-
-
 def stream_json(call: Call, sid: str, name: str) -> dict[str, Any]:
     account = call.network.config.account_sid
-    running = call.streams.get(name)
     return {
         "sid": sid,
         "account_sid": account,
         "call_sid": call.sid,
         "name": name,
-        "status": "in-progress" if running is not None and running.sid == sid else "stopped",
+        "status": "stopped" if call.streams.find(sid) is None else "in-progress",
         "date_updated": rfc2822(call.network.now()),
         "uri": f"/{VERSION}/Accounts/{account}/Calls/{call.sid}/Streams/{sid}.json",
     }

@@ -4,26 +4,30 @@ import base64
 import hashlib
 import hmac
 import secrets
+import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from urllib.parse import urldefrag, urljoin
+from urllib.parse import urldefrag
 
 import requests
 from urllib3.exceptions import NewConnectionError
 
+from simulator.bodies import BROKEN, REDIRECTS, TooLarge, next_address, read_body
 from simulator.faults import Faults
-from simulator.patience import BadOverride, Patience, patience_with
+from simulator.patience import Patience, patience_with
 
-REDIRECTS = 10
-CHUNK_BYTES = 4096
 SHORTEST_SECONDS = 0.05
 # Confirmed: 11200 for an answer that is no success, 11205 for no connection and no answer.
 NO_SUCCESS = 11200
 NO_ANSWER = 11205
 # Unconfirmed: "invalid URL format" for overrides that are none.
 BAD_URL = 11100
+# Confirmed by Twilio's list of errors: a document of more than 64 kB.
+TOO_LARGE, MOST_DOCUMENT_BYTES = 11750, 64 * 1024
+# Unconfirmed: how large a sound may be.
+MOST_SOUND_BYTES = 40 * 1024 * 1024
 
 
 class WebhookFailed(Exception):
@@ -42,6 +46,8 @@ class Answer:
     """After redirects: relative URLs in the document start here."""
     status: int
     milliseconds: float
+    content_type: str = ""
+    """Without its parameters; empty where the application does not say."""
     sound: bytes | None = None
     """The answer is no document but something to play."""
 
@@ -69,7 +75,7 @@ def by_chance() -> str:
 
 
 class Webhooks:
-    """One per call: cookies are kept for its length."""
+    """One for each call, each conference, and each two numbers that text: cookies are kept as long as it is."""
 
     def __init__(self, auth_token: str, new_token: Callable[[], str] = by_chance, faults: Faults | None = None) -> None:
         self._auth_token = auth_token
@@ -77,15 +83,39 @@ class Webhooks:
         self._faults = faults or Faults()
         self._session = requests.Session()
         self._session.trust_env = False  # Neither proxies nor a user's .netrc stand between it and the application.
+        self._lock = threading.Lock()
+        self._asking = 0
+        self._closed = False
+
+    def close(self) -> None:
+        """No connection is kept open any more. Whoever still asks is answered all the same, cookies included: some
+        things are told after the end."""
+        with self._lock:
+            self._closed = True
+            self._rest()
+
+    def _rest(self) -> None:
+        if self._closed and not self._asking:
+            self._session.close()
 
     def ask(self, url: str, parameters: Mapping[str, str], method: str = "POST") -> Answer:
         """One webhook, tried again as often as the fragment of `url` or the default says. Raises WebhookFailed.
 
         The fault `webhook_twice` delivers it a second time, under the same token, and drops that answer.
         """
+        with self._lock:
+            self._asking += 1
+        try:
+            return self._ask(url, parameters, method)
+        finally:
+            with self._lock:
+                self._asking -= 1
+                self._rest()
+
+    def _ask(self, url: str, parameters: Mapping[str, str], method: str) -> Answer:
         try:
             address, patience = patience_with(url)
-        except BadOverride as error:
+        except ValueError as error:  # BadOverride, and what is no address at all, such as `http://[`.
             raise WebhookFailed(BAD_URL, f"{url}: {error}") from error
         deadline = time.monotonic() + patience.total_seconds
         hook = _Hook(address, parameters, method, self._new_token(), patience, deadline)
@@ -114,13 +144,15 @@ class Webhooks:
             kind = f"{response.status_code // 100}xx"
             raise WebhookFailed(NO_SUCCESS, f"{hook.address}: HTTP {response.status_code}", kind)
         elapsed_ms = response.elapsed.total_seconds() * 1000
-        sound = body if response.headers.get("Content-Type", "").startswith("audio/") else None
-        return Answer(_text(response, body), response.url, response.status_code, elapsed_ms, sound)
+        text, sound = ("", body) if _is_sound(response) else (_text(response, body), None)
+        return Answer(text, response.url, response.status_code, elapsed_ms, _content_type(response), sound)
 
     def _delivered(self, hook: _Hook) -> tuple[requests.Response, bytes]:
         try:
             return self._follow(hook)
-        except requests.RequestException as error:
+        except TooLarge as error:
+            raise WebhookFailed(TOO_LARGE, f"{hook.address}: {error}") from error
+        except BROKEN as error:
             if _never_sent(error):
                 raise WebhookFailed(NO_ANSWER, f"{hook.address}: no connection", "ct") from error
             raise WebhookFailed(NO_ANSWER, f"{hook.address}: {error}", "rt") from error
@@ -130,13 +162,10 @@ class Webhooks:
         for _ in range(REDIRECTS):
             response = self._send(hook)
             if not response.is_redirect:
-                return response, _read(response, hook.deadline)
+                most_bytes = MOST_SOUND_BYTES if _is_sound(response) else MOST_DOCUMENT_BYTES
+                return response, read_body(response, hook.deadline, most_bytes)
             response.close()
-            try:
-                address = urldefrag(urljoin(response.url, response.headers["Location"])).url
-            except ValueError as error:
-                raise requests.exceptions.InvalidURL(response.headers["Location"]) from error
-            hook = replace(hook, address=address)
+            hook = replace(hook, address=urldefrag(next_address(response)).url)
             if response.status_code not in (307, 308):
                 hook = replace(hook, method="GET", parameters={})
         raise requests.TooManyRedirects(f"more than {REDIRECTS} redirects")
@@ -162,15 +191,12 @@ class Webhooks:
         )
 
 
-def _read(response: requests.Response, deadline: float) -> bytes:
-    """An application that sends byte after byte has no longer for it than one that says nothing."""
-    body = bytearray()
-    for chunk in response.iter_content(CHUNK_BYTES):
-        body += chunk
-        if time.monotonic() > deadline:
-            response.close()
-            raise requests.ReadTimeout("the answer took too long")
-    return bytes(body)
+def _content_type(response: requests.Response) -> str:
+    return response.headers.get("Content-Type", "").split(";")[0].strip().lower()
+
+
+def _is_sound(response: requests.Response) -> bool:
+    return _content_type(response).startswith("audio/")
 
 
 def _text(response: requests.Response, body: bytes) -> str:
@@ -182,7 +208,7 @@ def _text(response: requests.Response, body: bytes) -> str:
         return body.decode(errors="replace")
 
 
-def _never_sent(error: requests.RequestException) -> bool:
+def _never_sent(error: Exception) -> bool:
     """No connection was made, so the application has seen nothing."""
     reason = getattr(error.args[0], "reason", None) if error.args else None
     return isinstance(error, requests.ConnectTimeout) or isinstance(reason, NewConnectionError)

@@ -3,21 +3,19 @@
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from simulator.streams import Stream
+from simulator.streams import Stream, TooManyTracks
 from simulator.twiml import Element
 from simulator.verbs.fetch import Fetch, absolute, following_if_asked, hold
 
 if TYPE_CHECKING:
     from simulator.call import Call
 
-MOST_TRACKS = 4  # Confirmed.
 # Confirmed: the names. A two-way stream carries the first alone.
 TRACKS = {"inbound_track": ("inbound",), "outbound_track": ("outbound",), "both_tracks": ("inbound", "outbound")}
 
 
 def start(call: "Call", element: Element) -> Fetch | None:
     for noun in element:
-        _refuse_too_many(call, noun)
         _begin(call, noun, two_way=False)
     return None
 
@@ -26,7 +24,7 @@ def stop(call: "Call", element: Element) -> Fetch | None:
     for noun in element:
         if noun.optional("name") is None:
             raise noun.wrong("is stopped by its name, and none is given")
-        call.stop_stream(noun.word("name"))
+        call.streams.stop(noun.word("name"))
     return None
 
 
@@ -41,20 +39,24 @@ def connect(call: "Call", element: Element) -> Fetch | None:
     try:
         hold(call, until=lambda: stream.ended)
     finally:
-        call.stop_stream(stream.name)
+        call.streams.stop(stream.name)
     return following_if_asked(element, {})
 
 
 def _begin(call: "Call", noun: Element, *, two_way: bool) -> Stream:
     base, status_url = call.document_url, noun.optional("statusCallback")
-    return call.start_stream(
-        noun.optional("name"),
-        _socket_url(call, noun),
-        {parameter.word("name"): parameter.word("value") for parameter in noun},
-        tracks=TRACKS[noun.word("track")],
-        two_way=two_way,
-        status=None if status_url is None else Fetch(status_url, noun.word("statusCallbackMethod")).relative_to(base),
-    )
+    told = None if status_url is None else Fetch(status_url, noun.word("statusCallbackMethod")).relative_to(base)
+    try:
+        return call.streams.start(
+            noun.optional("name"),
+            _socket_url(call, noun),
+            {parameter.word("name"): parameter.word("value") for parameter in noun},
+            tracks=TRACKS[noun.word("track")],
+            two_way=two_way,
+            status=told,
+        )
+    except TooManyTracks as error:
+        raise noun.wrong(str(error)) from error
 
 
 def _socket_url(call: "Call", noun: Element) -> str:
@@ -64,10 +66,3 @@ def _socket_url(call: "Call", noun: Element) -> str:
     found = urlsplit(absolute(call.document_url, noun.word("url")))
     scheme = {"http": "ws", "https": "wss"}.get(found.scheme, found.scheme)
     return found._replace(scheme=scheme, query="", fragment="").geturl()
-
-
-def _refuse_too_many(call: "Call", noun: Element) -> None:
-    others = [s for s in call.streams.values() if not s.ended and s.name != noun.optional("name")]
-    tracks = sum(len(stream.tracks) for stream in others)
-    if tracks + len(TRACKS[noun.word("track")]) > MOST_TRACKS:
-        raise noun.wrong(f"is one too many: a call has at most {MOST_TRACKS} tracks in streams")

@@ -20,7 +20,7 @@ NO_NUMBER = 13223
 
 
 def dial(call: "Call", element: Element) -> Fetch | None:
-    call.forget_input()
+    call.input.forget()
     return following_if_asked(element, _outcome(call, element))
 
 

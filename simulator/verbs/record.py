@@ -20,11 +20,11 @@ def record(call: "Call", element: Element) -> Fetch | None:
     if element.flag("playBeep"):
         call.event("beep")
         call.pause(BEEP_SECONDS)
-    call.forget_input()
+    call.input.forget()
     recording, tape = call.network.recordings.begin(call.sid, "RecordVerb"), Tape(call.network)
     _report(call, element, recording)
     try:
-        with call.taped(tape):
+        with call.input.taped(tape):
             key = _listen(call, element, tape)
     except (CallOver, CallMoved) as ending:
         if _keep(call, element, recording, tape) and isinstance(ending, CallOver):
@@ -40,7 +40,7 @@ def _listen(call: "Call", element: Element, tape: Tape) -> str | None:
     finish, ends_s = element.word("finishOnKey"), element.number("maxLength")
 
     def finished() -> bool:
-        return any(digit in finish for digit in call.digits)
+        return any(digit in finish for digit in call.input.digits)
 
     while True:
         heard = len(tape.pieces)
@@ -49,7 +49,7 @@ def _listen(call: "Call", element: Element, tape: Tape) -> str | None:
         if not call.pause(max(left_s, 0), until=lambda: finished() or len(tape.pieces) > heard):  # noqa: B023
             return None
         if finished():
-            return next(digit for digit in call.digits if digit in finish)
+            return next(digit for digit in call.input.digits if digit in finish)
 
 
 def _keep(call: "Call", element: Element, recording: Recording, tape: Tape) -> bool:

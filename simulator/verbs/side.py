@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from simulator.twiml import parse
 from simulator.verbs.fetch import Fetch, hold
 from simulator.verbs.sounds import BREATH_SECONDS, play_sound
 
@@ -64,8 +63,7 @@ def _act_out(call: "Call", side: Side, fetch: Fetch) -> Fetch | None:
     if answer.sound is not None:
         play_sound(call, answer.url, answer.sound)
         return None
-    call.event("twiml", document=answer.text)
-    root = parse(answer.text)
+    root = call.read(answer)
     for element in root:
         if element.tag not in side.verbs:
             raise element.wrong(f"may not stand in the {side.where}", side.code)

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-import requests
-
 from simulator.attributes import FOR_EVER_TIMES
 from simulator.audio import BadRecording, mulaw_seconds, read_sound
+from simulator.bodies import BROKEN, fetched
 from simulator.soundtrack import Clip, words
 from simulator.twiml import BadTwiml, Element
 from simulator.verbs.fetch import Fetch, absolute
+from simulator.webhooks import MOST_SOUND_BYTES
 
 if TYPE_CHECKING:
     from simulator.call import Call
@@ -29,8 +29,8 @@ NO_SOUND = 13420
 def say(call: "Call", element: Element) -> Fetch | None:
     for _ in _times(element):
         seconds = spoken_seconds(element.text) / call.network.config.talk_speed
-        with call.told(words(element.text, element.word("language"), seconds, call.network.voice)) as clip:
-            call.hear(element.text, element.word("language"))
+        with call.ear.told(words(element.text, element.word("language"), seconds, call.network.voice)) as clip:
+            call.ear.hear(element.text, element.word("language"))
             call.pause(clip.seconds)
     return None
 
@@ -70,9 +70,9 @@ def play_sound(call: "Call", url: str, sound: bytes) -> None:
         mulaw = read_sound(sound)
     except BadRecording as error:
         raise BadTwiml(f"{url}: {error}", NO_SOUND) from error
-    with call.told(Clip(url, mulaw_seconds(mulaw), lambda: mulaw)) as clip:
+    with call.ear.told(Clip(url, mulaw_seconds(mulaw), lambda: mulaw)) as clip:
         call.event("played", url=url)
-        call.hear_sound(mulaw)
+        call.ear.hear_sound(mulaw)
         call.pause(clip.seconds)
 
 
@@ -89,12 +89,9 @@ def _play_digits(call: "Call", element: Element, digits: str) -> None:
 
 def _fetched(element: Element, url: str) -> bytes:
     try:
-        response = requests.get(url, timeout=FETCH_SECONDS)
-    except requests.RequestException as error:
+        return fetched(url, FETCH_SECONDS, MOST_SOUND_BYTES)
+    except BROKEN as error:
         raise element.wrong(f"{url}: {error}", NO_FILE) from error
-    if not response.ok:
-        raise element.wrong(f"{url}: HTTP {response.status_code}", NO_FILE)
-    return response.content
 
 
 def _times(element: Element) -> Iterator[int]:

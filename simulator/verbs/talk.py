@@ -22,6 +22,6 @@ def stay(call: "Call", dial: Element, *, until: Callable[[], bool]) -> None:
     """Or until the time limit, or a star where it hangs up."""
 
     def starred() -> bool:
-        return dial.flag("hangupOnStar") and "*" in call.digits
+        return dial.flag("hangupOnStar") and "*" in call.input.digits
 
     call.pause(dial.number("timeLimit"), until=lambda: until() or starred())

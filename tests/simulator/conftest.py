@@ -89,14 +89,9 @@ def make_stage(app: Application) -> Iterator[Callable[..., Stage]]:
     servers: list[NetworkServer] = []
 
     def make(exchanges: Path | None = None, **about: Any) -> Stage:
-        config = NetworkConfig(
-            account_sid=ACCOUNT,
-            auth_token=TOKEN,
-            number=NUMBER,
-            voice_url=f"{app.url}/answer",
-            status_url=f"{app.url}/status",
-            **{"speed": 25.0, "calls_per_second": 20.0, **about},
-        )
+        usual = {"voice_url": f"{app.url}/answer", "status_url": f"{app.url}/status"}
+        pace = {"speed": 25.0, "calls_per_second": 20.0}
+        config = NetworkConfig(account_sid=ACCOUNT, auth_token=TOKEN, number=NUMBER, **{**usual, **pace, **about})
         server = NetworkServer(config, exchanges=exchanges)
         server.start()
         servers.append(server)

@@ -39,7 +39,7 @@ def test_every_webhook_is_signed_and_says_who_calls(stage) -> None:
         "From": "+821012345678",
         "To": "+82215550100",
         "Direction": "inbound",
-        "CallStatus": "in-progress",
+        "CallStatus": "ringing",
         "ApiVersion": "2010-04-01",
     }
     assert stage.app.asked("status")[0]["CallStatus"] == "completed"
@@ -210,7 +210,11 @@ def test_a_call_moved_while_its_webhook_is_on_the_way_drops_that_answer(stage) -
         stage.rest.calls(parameters["CallSid"]).update(url=f"{stage.app.url}/now", method="POST")
         return "<Response><Say>too late</Say></Response>"
 
-    stage.app.documents = {"answer": slow, "now": "<Response><Say>moved</Say></Response>"}
+    stage.app.documents = {
+        "answer": "<Response><Redirect>/slow</Redirect></Response>",
+        "slow": slow,
+        "now": "<Response><Say>moved</Say></Response>",
+    }
 
     sid = stage.calls()
 

@@ -1,6 +1,7 @@
 """Conferences: waiting, meeting, being watched, and being changed by REST."""
 
 import pytest
+from flask import Response, request
 from twilio.base.exceptions import TwilioRestException
 
 SECOND = "+821055556666"
@@ -264,3 +265,26 @@ def test_what_rest_does_not_speak_of_a_conference_is_refused_by_name(stage) -> N
 
     with pytest.raises(TwilioRestException, match="AnnounceUrl"):
         conference.update(announce_url="http://127.0.0.1/news")
+
+
+def test_cookies_belong_to_one_conference(stage) -> None:
+    seen: list[tuple[str, str | None]] = []
+
+    def told(parameters: dict[str, str]) -> Response:
+        name = parameters["FriendlyName"]
+        seen.append((name, request.cookies.get("room")))
+        response = Response("")
+        response.set_cookie("room", name)
+        return response
+
+    def into(name: str) -> str:
+        about = 'statusCallback="/told" statusCallbackEvent="join leave"'
+        return f"<Response><Dial><Conference {about}>{name}</Conference></Dial></Response>"
+
+    stage.app.documents = {"told": told, "answer": lambda p: into(p["From"][-4:]), "status": ""}
+
+    for number in ("+821000001111", "+821000002222"):
+        stage.ends(stage.calls({"waits_seconds": 5}, {"hangs_up": True}, number=number))
+    stage.client.wait_for(lambda _: len(seen) == 4)
+
+    assert seen == [("1111", None), ("1111", "1111"), ("2222", None), ("2222", "2222")]

@@ -200,9 +200,9 @@ def test_which_truth_holds_of_streams_and_moves_can_be_said_at_any_time(stage, s
 
 
 def test_rest_starts_a_stream_with_parameters_and_stops_it_by_name(stage, ear: Ear) -> None:
-    stage.app.documents = {"answer": '<Response><Pause length="600"/></Response>'}
+    stage.app.documents = {"answer": '<Response><Play digits="w"/><Pause length="600"/></Response>'}
     sid = stage.calls({"stays": True})
-    stage.client.wait_for(lambda e: e["kind"] == "twiml")
+    stage.client.wait_for(lambda e: e["kind"] == "answered")
     streams = stage.rest.calls(sid).streams
 
     started = streams.create(url=ear.url, name="ear", parameter1_name="token", parameter1_value="t")
@@ -217,12 +217,17 @@ def test_rest_starts_a_stream_with_parameters_and_stops_it_by_name(stage, ear: E
 
 @pytest.mark.parametrize(
     "about",
-    [{"url": "http://x/y"}, {"url": "wss://x/y?token=t"}, {"url": "wss://x/y", "track": "every_track"}],
+    [
+        {"url": "http://x/y"},
+        {"url": "wss://["},
+        {"url": "wss://x/y?token=t"},
+        {"url": "wss://x/y", "track": "every_track"},
+    ],
 )
 def test_a_stream_that_cannot_be_is_refused(stage, about: dict[str, str]) -> None:
-    stage.app.documents = {"answer": '<Response><Pause length="600"/></Response>'}
+    stage.app.documents = {"answer": '<Response><Play digits="w"/><Pause length="600"/></Response>'}
     sid = stage.calls({"stays": True})
-    stage.client.wait_for(lambda e: e["kind"] == "twiml")
+    stage.client.wait_for(lambda e: e["kind"] == "answered")
 
     with pytest.raises(TwilioRestException) as refused:
         stage.rest.calls(sid).streams.create(**about)
@@ -239,3 +244,18 @@ def test_no_stream_starts_on_a_call_that_is_over(stage) -> None:
         stage.rest.calls(sid).streams.create(url="wss://127.0.0.1/x")
 
     assert refused.value.code == 21220
+
+
+def test_a_call_has_four_tracks_in_streams_whoever_starts_them(stage, ear: Ear) -> None:
+    start = f'<Start><Stream url="{ear.url}" track="both_tracks"/></Start>'
+    stage.app.documents = {"answer": f'<Response>{start}<Say>hello</Say><Pause length="600"/></Response>'}
+    sid = stage.calls({"stays": True})
+    stage.client.wait_for(lambda e: e["kind"] == "said_by_app")
+    streams = stage.rest.calls(sid).streams
+    streams.create(url=ear.url, track="both_tracks", name="second")
+
+    with pytest.raises(TwilioRestException, match="at most 4 tracks") as refused:
+        streams.create(url=ear.url, name="third")
+
+    assert refused.value.status == 400
+    assert streams.create(url=ear.url, name="second").status == "in-progress"  # In place of what it was.

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from flask import Response, request
 from twilio.base.exceptions import TwilioRestException
 
 from simulator.messages import segments
@@ -181,3 +182,21 @@ def test_messages_are_listed_by_their_ends(phone) -> None:
 )
 def test_a_long_text_goes_in_segments(body: str, count: int) -> None:
     assert segments(body) == count
+
+
+def test_cookies_belong_to_the_two_numbers_that_text(phone) -> None:
+    seen: list[tuple[str, str | None]] = []
+
+    def answer(parameters: dict[str, str]) -> Response:
+        seen.append((parameters["From"], request.cookies.get("who")))
+        response = Response(EMPTY, mimetype="text/xml")
+        response.set_cookie("who", parameters["From"])
+        return response
+
+    phone.app.documents = {"text": answer}
+
+    for number in (MINJUN, "+821055556666", MINJUN):
+        sid = phone.client.text(number, "취소")
+        phone.client.wait_for(lambda e, sid=sid: e["kind"] == "webhook" and e.get("message") == sid)
+
+    assert seen == [(MINJUN, None), ("+821055556666", None), (MINJUN, MINJUN)]

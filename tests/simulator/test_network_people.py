@@ -71,7 +71,7 @@ def test_who_hangs_up_has_left_nothing_undone(asking) -> None:
 
 
 def test_silence_is_told_as_such(asking) -> None:
-    asking.app.documents = {"answer": '<Response><Pause length="9"/></Response>'}
+    asking.app.documents = {"answer": '<Response><Play digits="w"/><Pause length="9"/></Response>'}
 
     with pytest.raises(ScriptFailed, match=r"waited 2 s in vain for “Hello”; heard nothing instead"):
         asking.client.play("+821012345678", steps=[{"waits_for": "Hello", "within_seconds": 2}])
@@ -121,7 +121,7 @@ def test_a_recording_with_its_words_is_understood(asking, tmp_path) -> None:
 
 
 def test_a_dropped_line_is_noticed_later(asking) -> None:
-    asking.app.documents = {"answer": '<Response><Pause length="60"/></Response>'}
+    asking.app.documents = {"answer": '<Response><Play digits="w"/><Pause length="60"/></Response>'}
 
     sid = asking.client.play("+821012345678", steps=[{"drops_line": True, "noticed_after_seconds": 5}])
 
@@ -182,7 +182,7 @@ def test_a_script_in_python_is_a_function_with_a_phone(asking) -> None:
     call = asking.server.network.dial_in(Person("+821012345678", name="Alice", plays=alice))
     asking.client.finish(call.sid)
 
-    assert call.heard == [QUESTION, "You said red."]
+    assert call.ear.heard == [QUESTION, "You said red."]
 
 
 def test_an_error_of_a_script_in_python_is_told(asking) -> None:

@@ -37,8 +37,8 @@ def test_the_program_says_where_it_listens_and_ends_when_told(
     # Nobody answers there: the network tries twice, tells the error, apologises, and the call ends.
     assert [e["kind"] for e in written if e["call"] == sid] == [
         "dialled",
-        "answered",
         "error",
+        "answered",
         "said_by_app",
         "ended",
     ]
@@ -55,8 +55,8 @@ def test_two_runs_in_stepped_time_write_the_same_events(tmp_path: Path, repo_roo
     written = [json.loads(text) for text in one.read_text().splitlines()]
     assert [(e["kind"], e["at"]) for e in written] == [
         ("dialled", "2027-12-31T23:30:00+00:00"),
-        ("answered", "2027-12-31T23:30:00+00:00"),
         ("error", "2027-12-31T23:30:00+00:00"),
+        ("answered", "2027-12-31T23:30:00+00:00"),
         ("said_by_app", "2027-12-31T23:30:00+00:00"),
         # When the apology is over.
         ("ended", "2027-12-31T23:30:03.585714+00:00"),

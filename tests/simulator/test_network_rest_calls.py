@@ -14,7 +14,7 @@ from simulator.people import Person
 from simulator.server import NetworkServer
 
 EMPTY = "<Response/>"
-LONG = '<Response><Pause length="600"/></Response>'
+LONG = '<Response><Play digits="w"/><Pause length="600"/></Response>'
 MOBILE = "+821099990000"
 STAYS = [{"stays": True}]
 
@@ -65,6 +65,7 @@ def seen(stage, kind: str, sid: str) -> dict[str, Any]:
         ({"From": "+821055556666"}, 21210, "+821055556666"),
         ({"Url": None}, 21205, "Url"),
         ({"Url": "/whisper"}, 21205, "/whisper"),
+        ({"Url": "http://["}, 21205, "http://["),
         ({"FallbackUrl": "ftp://x/y"}, 21205, "FallbackUrl"),
         ({"Method": "PUT"}, 21209, "PUT"),
         ({"Timeout": "soon"}, 21208, "soon"),
@@ -285,7 +286,7 @@ def test_detection_is_ignored_where_digits_are_sent(stage) -> None:
 def test_an_update_may_bring_a_document_along(stage) -> None:
     stage.app.documents = {"answer": LONG}
     sid = stage.calls({"stays": True})
-    seen(stage, "twiml", sid)
+    seen(stage, "answered", sid)
 
     stage.rest.calls(sid).update(twiml="<Response><Say>moved</Say></Response>")
 
@@ -296,7 +297,7 @@ def test_an_update_may_bring_a_document_along(stage) -> None:
 def test_canceled_leaves_a_call_alone_that_is_in_progress_and_completed_ends_it(stage) -> None:
     stage.app.documents = {"answer": LONG}
     sid = stage.calls({"stays": True})
-    seen(stage, "twiml", sid)
+    seen(stage, "answered", sid)
 
     spared = stage.rest.calls(sid).update(status="canceled").status
     ended = stage.rest.calls(sid).update(status="completed").status
@@ -315,7 +316,7 @@ def test_canceled_ends_a_call_that_rings(stage) -> None:
 def test_an_update_changes_who_is_told_of_the_end(stage) -> None:
     stage.app.documents = {"answer": LONG}
     sid = stage.calls({"stays": True})
-    seen(stage, "twiml", sid)
+    seen(stage, "answered", sid)
 
     stage.rest.calls(sid).update(status_callback=f"{stage.app.url}/leg", status="completed")
     stage.client.wait_for(lambda _: stage.app.asked("leg") != [])
@@ -335,7 +336,7 @@ def test_an_update_changes_who_is_told_of_the_end(stage) -> None:
 def test_a_wrong_update_gets_twilios_error_and_changes_nothing(stage, change: dict, code: int) -> None:
     stage.app.documents = {"answer": LONG}
     sid = stage.calls({"stays": True})
-    seen(stage, "twiml", sid)
+    seen(stage, "answered", sid)
 
     answer = ask(stage.server, f"/Calls/{sid}.json", change)
 

@@ -17,6 +17,9 @@ from simulator.people import Person
 AGENT = "+821099990000"
 HOUR = 3600
 ACTORS = ("call-", "person-", "status-", "ring-", "pace")
+# A pause that comes first would let the call ring.
+ON = "<Response><Redirect>/held</Redirect></Response>"
+MOVED = "<Response><Say>moved</Say></Response>"
 HOLD = '<Response><Say>one moment</Say><Pause length="90"/></Response>'
 
 
@@ -41,7 +44,7 @@ def events(stage, sid: str, *kinds: str) -> list[tuple[str, float]]:
 
 
 def test_an_hour_passes_at_once(stage) -> None:
-    stage.app.documents = {"answer": '<Response><Pause length="3000"/><Say>there</Say></Response>'}
+    stage.app.documents = {"answer": ON, "held": '<Response><Pause length="3000"/><Say>there</Say></Response>'}
     sid = stage.calls()
 
     at = stage.client.advance(HOUR)
@@ -90,7 +93,7 @@ def test_nothing_is_asked_before_time_moves(stage) -> None:
 
 
 def test_dates_and_durations_are_those_of_the_clock(stage) -> None:
-    stage.app.documents = {"answer": '<Response><Pause length="90"/></Response>', "status": "<Response/>"}
+    stage.app.documents = {"answer": ON, "held": '<Response><Pause length="90"/></Response>', "status": ""}
     stage.client.advance(HOUR)
     sid = stage.calls()
 
@@ -146,7 +149,7 @@ def test_an_application_may_ask_rest_while_it_is_asked(stage) -> None:
         stage.rest.calls(parameters["CallSid"]).update(url=f"{stage.app.url}/now", method="POST")
         return "<Response><Say>too late</Say></Response>"
 
-    stage.app.documents = {"answer": move_and_ring, "now": "<Response><Say>moved</Say></Response>", "leg": HOLD}
+    stage.app.documents = {"answer": ON, "held": move_and_ring, "now": MOVED, "leg": HOLD}
     stage.client.person(AGENT, answers_after_seconds=3, steps=[{"waits_for": "moment"}, {"hangs_up": True}])
     sid = stage.calls()
 

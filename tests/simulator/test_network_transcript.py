@@ -53,7 +53,7 @@ def test_a_transcript_tells_both_sides_and_what_was_asked(stage) -> None:
         "Alice hears: “Press 1 for sales.”",
         "Alice presses 1",
         "Alice hears: “Sales is closed.”",
-        "Alice: call ended (no-answer)",
+        "Alice: call ended (completed)",
     ]
     assert webhook[:2] == ["→ /answer", "→ /chosen"]
     assert "200, " in stage.client.transcript(sid)
@@ -117,7 +117,7 @@ def test_the_events_of_one_call_can_be_had_as_json_lines(stage) -> None:
 
     lines = requests.get(f"{stage.server.url}/simulator/calls/{sid}/events", timeout=5).text.splitlines()
 
-    assert [json.loads(line)["kind"] for line in lines][:2] == ["dialled", "answered"]
+    assert [json.loads(line)["kind"] for line in lines][:4] == ["dialled", "webhook", "twiml", "answered"]
 
 
 def test_a_murmur_is_as_long_as_asked_for_and_the_same_each_time() -> None:

@@ -2,14 +2,18 @@
 
 import time
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
 
 import pytest
 from flask import Response, request
 from twilio.request_validator import RequestValidator
 
 from simulator.patience import BadOverride, Patience, patience_with
-from simulator.webhooks import sign
+from simulator.webhooks import Webhooks, sign
 
+ESTABLISHED = "01"
 EMPTY = "<Response/>"
 SORRY = "We are sorry. An application error has occurred. Goodbye."
 
@@ -45,7 +49,7 @@ def test_a_voice_webhook_carries_all_that_is_documented(stage) -> None:
         "AccountSid": stage.rest.account_sid,
         "ApiVersion": "2010-04-01",
         "CallSid": sid,
-        "CallStatus": "in-progress",
+        "CallStatus": "ringing",
         "Called": "+82215550100",
         "CalledCountry": "KR",
         "Caller": "+12125550123",
@@ -341,3 +345,92 @@ def test_errors_are_kept_as_notifications(stage) -> None:
     assert (listed.sid, listed.call_sid, listed.error_code, listed.log) == (of_call.sid, sid, "12200", "0")
     assert (fetched.request_url, fetched.request_method) == (f"{stage.app.url}/answer", "POST")
     assert "<Sing>" in fetched.message_text
+
+
+# What is written down, and what is kept open
+
+
+def test_passwords_in_addresses_are_written_down_nowhere(make_stage: Callable, app, tmp_path) -> None:
+    def with_password(path: str) -> str:
+        return f"{app.url}/{path}".replace("://", "://user:pa55word@")
+
+    stage = make_stage(record_folder=tmp_path, exchanges=tmp_path, fallback_url=with_password("fallback"))
+    app.documents = {"answer": f"<Response><Redirect>{with_password('next')}</Redirect></Response>"}
+    app.documents["leg"] = app.documents["fallback"] = EMPTY
+    stage.client.person("+821099990000")
+
+    stage.ends(stage.calls())
+    stage.ends(stage.rest.calls.create(to="+821099990000", from_="+82215550100", url=with_password("leg")).sid)
+    stage.server.network.close()
+
+    assert [path for path in ("next", "fallback", "leg") if app.asked(path)] == ["next", "fallback", "leg"]
+    written = [path.read_text(errors="replace") for path in tmp_path.iterdir()]
+    listed = str([n.request_url for n in stage.rest.notifications.list()]) + str(stage.client.events())
+    assert "pa55word" not in f"{written} {listed} {stage.client.transcript()}"
+    assert "://***@" in listed
+
+
+class Steady(BaseHTTPRequestHandler):
+    """Keeps connections open, as servers do in production and Flask's own does not."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        document = b'<Response><Play digits="w"/><Pause length="60"/></Response>'
+        self.send_response(200)
+        self.send_header("Content-Type", "text/xml")
+        self.send_header("Content-Length", str(len(document)))
+        self.end_headers()
+        self.wfile.write(document)
+
+    def log_message(self, *_: object) -> None:
+        """Nothing."""
+
+
+@pytest.fixture
+def steady() -> Iterator[str]:
+    """An address."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), Steady) as server:
+        server.daemon_threads = True
+        server.block_on_close = False
+        Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def connections_to(url: str) -> int:
+    """That this process holds open."""
+    port = int(url.rsplit(":", 1)[1])
+    lines = [line.split() for line in Path("/proc/self/net/tcp").read_text().splitlines()[1:]]
+    return sum(int(remote.split(":")[1], 16) == port and state == ESTABLISHED for _, _, remote, state, *_ in lines)
+
+
+def closes(url: str) -> bool:
+    """The system takes a moment over it."""
+    for _ in range(50):
+        if connections_to(url) == 0:
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def test_a_call_that_is_over_keeps_no_connection_open(make_stage: Callable, steady: str) -> None:
+    stage = make_stage(time="stepped", voice_url=f"{steady}/answer", status_url=f"{steady}/status")
+
+    for number in range(3):
+        stage.calls(number=f"+82101234567{number}")
+    stage.client.advance(10)
+    during = connections_to(steady)
+    stage.client.advance(100)
+
+    assert (during, closes(steady)) == (3, True)
+
+
+def test_what_is_told_after_the_end_is_told_without_keeping_a_connection(steady: str) -> None:
+    webhooks = Webhooks("secret")
+
+    webhooks.close()
+    answer = webhooks.ask(f"{steady}/answer", {})
+
+    assert (answer.status, closes(steady)) == (200, True)

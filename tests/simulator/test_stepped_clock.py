@@ -260,6 +260,7 @@ WORLD = {
     "server.py": "the server's thread",
     "__main__.py": "until the program is stopped",
     "webhooks.py": "the application answers in real time; the token of who gives none",
+    "bodies.py": "and so it does while its answers are read",
     "faults.py": "an answer held back on demand, from a client in real time",
 }
 OWN_WAITS = r"threading\.(?:Thread|Event|Condition|Timer|Semaphore)|time\.(?:sleep|monotonic|time)\(|import queue"

@@ -1,13 +1,18 @@
 """What a person hears: Say, Play, Pause."""
 
 import io
+import threading
+import time
+from collections.abc import Iterator
 
 import pytest
 import soundfile
-from flask import Response
+from flask import Flask, Response
 from sounds import served, tone
+from werkzeug.serving import make_server
 
 from simulator.audio import mulaw_seconds, read_sound
+from simulator.bodies import BROKEN, fetched
 
 
 def seconds_between(stage, one: str, other: str) -> float:
@@ -81,9 +86,12 @@ def test_a_pause_lasts_as_long_as_it_says(stage) -> None:
 
 
 def test_urls_must_be_absolute_in_a_call_that_was_updated_with_twiml(stage) -> None:
-    stage.app.documents = {"answer": '<Response><Pause length="60"/></Response>', "key": "<Response/>"}
+    stage.app.documents = {
+        "answer": '<Response><Play digits="w"/><Pause length="60"/></Response>',
+        "key": "<Response/>",
+    }
     sid = stage.calls({"waits_for": "press"}, {"presses": "1"}, {"stays": True})
-    stage.client.wait_for(lambda e: e["kind"] == "twiml")
+    stage.client.wait_for(lambda e: e["kind"] == "answered")
 
     twiml = '<Response><Gather action="/key" numDigits="1"><Say>press</Say></Gather></Response>'
     stage.rest.calls(sid).update(twiml=twiml)
@@ -107,3 +115,39 @@ def test_urls_must_be_absolute_in_a_call_that_was_started_with_twiml(stage) -> N
     errors = [(e["call"], e["code"]) for e in stage.client.events() if e["kind"] == "error" and e["call"] == relative]
     assert errors == [(relative, 11100)]
     assert stage.client.look(whole)["heard"] == ["here"]
+
+
+# Files that do not end
+
+
+@pytest.mark.parametrize("piece_seconds", [0.0, 0.05])
+def test_a_file_that_does_not_end_is_error_11200(piece_seconds: float) -> None:
+    """Too large, or too slow."""
+    pieces = Flask("pieces")
+
+    @pieces.get("/endless")
+    def endless() -> Response:
+        def body() -> Iterator[bytes]:
+            while True:
+                time.sleep(piece_seconds)
+                yield b"x" * 1000
+
+        return Response(body(), mimetype="audio/wav")
+
+    server = make_server("127.0.0.1", 0, pieces, threaded=True)
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    began = time.monotonic()
+
+    with pytest.raises(BROKEN):
+        fetched(f"http://127.0.0.1:{server.server_port}/endless", seconds=1, most_bytes=1_000_000)
+
+    assert time.monotonic() - began < 5
+    server.shutdown()
+
+
+def test_a_file_is_fetched_without_the_users_proxies(monkeypatch: pytest.MonkeyPatch, stage) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    monkeypatch.setenv("no_proxy", "")
+    stage.app.documents = {"tone.wav": served(tone())}
+
+    assert fetched(f"{stage.app.url}/tone.wav", seconds=5, most_bytes=1_000_000) == tone()
