@@ -4,7 +4,6 @@ import gc
 import logging
 import os
 import secrets
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -43,7 +42,7 @@ from speech.recogniser import ModelMissing, Recogniser
 from speech.second_opinion import SecondOpinion
 from speech.vosk_recogniser import VoskRecogniser
 from speech.whisper_recogniser import WhisperMissing, WhisperRecogniser
-from store.database import DatabaseAway, Store
+from store.database import Store
 
 log = logging.getLogger("barocall")
 
@@ -247,12 +246,3 @@ def run_sweep(settings: Settings) -> None:
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
-
-
-def main() -> None:
-    from command.cli import main as command_line  # command imports this module
-
-    try:
-        command_line()
-    except DatabaseAway as error:
-        sys.exit(f"The database does not answer as it should: {error}\nA new one needs `barocall migrate` first.")

@@ -5,15 +5,16 @@ import sys
 from pathlib import Path
 
 import click
-from dotenv import dotenv_values
 
 from command.bench import bench
 from command.call import call
+from command.environment import environ as _environ
+from command.environment import settings as _settings
 from command.examples import FILE
 from command.hear import hear
+from command.menu import menu
 from command.thresholds import thresholds
 from command.wait import wait
-from settings import Settings, SettingsErrors
 
 GUNICORN = {
     # A webhook must never wait for another caller's: two processes, eight threads each.
@@ -121,26 +122,6 @@ def show_settings(markdown: bool) -> None:
 
 
 @main.group()
-def menu() -> None:
-    """Check a menu."""
-
-
-@menu.command("check")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), default="menus.yaml")
-def menu_check(file: Path) -> None:
-    """Show every mistake in FILE, with its line. Exit 0: none, 1: some."""
-    from ivr.menu.load import decode_menu, load_menu
-    from ivr.menu.source import MenuErrors
-
-    try:
-        menu = load_menu(decode_menu(file.read_bytes(), file.name), file.name)
-    except MenuErrors as error:
-        click.echo(error, err=True)
-        sys.exit(1)
-    click.echo(f"{file}: {len(menu.departments)} departments, no mistakes")
-
-
-@main.group()
 def agents() -> None:
     """Who talks with callers, and whether they are at work."""
 
@@ -192,21 +173,6 @@ def review(days: int, draft: Path | None) -> None:
 speech.add_command(bench)
 speech.add_command(thresholds)
 main.add_command(hear)
+main.add_command(menu)
 main.add_command(call)
 main.add_command(wait)
-
-
-def _environ() -> dict[str, str]:
-    """The environment, over what .env says."""
-    written = {name: value for name, value in dotenv_values(".env").items() if value is not None}
-    return {**written, **os.environ}
-
-
-def _settings() -> Settings:
-    environ = _environ()
-    os.environ.update(environ)
-    try:
-        return Settings.from_env(environ)
-    except SettingsErrors as error:
-        click.echo(f"barocall can't start:\n{error}\n`barocall settings` explains them.", err=True)
-        sys.exit(2)

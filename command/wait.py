@@ -11,6 +11,7 @@ import click
 from callqueue import events
 from callqueue.department import Department
 from callqueue.events import Kind, LineEvent
+from command.environment import settings
 from ivr.catalogue import Catalogue
 from store.database import Store
 
@@ -31,9 +32,7 @@ def export(since: datetime | None) -> None:
 
     With --since, what stood at that moment comes first: who is at work, and who is in the line since when.
     """
-    from command.cli import _settings  # which imports this module
-
-    store = Store(_settings().database_url)
+    store = Store(settings().database_url)
     with store.read() as tx:
         departments = Catalogue().departments(tx)
     lines: Iterator[Line] = (events.as_line(event, departments) for event in events.steadily(read_all(store)))

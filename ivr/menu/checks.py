@@ -55,7 +55,7 @@ def _check_keys(departments: Departments, problems: Problems) -> None:
         owner, before = first.setdefault(key.data, (department, key))
         if before is not key:
             taken = f'key "{key.data}" is taken by department "{owner.text}" in line {before.place.line}'
-            problems.add(key.place, taken)
+            problems.add(key.place, taken, before.place)
 
 
 def _check_person_key(department: Key, key: Value, person: bool | None, problems: Problems) -> None:
@@ -74,7 +74,7 @@ def _check_phrases(departments: Departments, language: str, first_language: str,
             said = comparable(str(phrase.data))
             owner, before = first.setdefault(said, (department, phrase))
             if said and before is not phrase:
-                problems.add(phrase.place, _said_twice(phrase, owner, before, department))
+                problems.add(phrase.place, _said_twice(phrase, owner, before, department), before.place)
 
 
 def _said_twice(phrase: Value, owner: Key, before: Value, department: Key) -> str:
@@ -95,4 +95,5 @@ def _check_person(departments: Departments, problems: Problems) -> None:
             second.place,
             f'department "{second.text}": only one may be `person: true`, and "{persons[0].text}" is, '
             f"in line {persons[0].place.line}",
+            persons[0].place,
         )

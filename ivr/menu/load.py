@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from ivr.menu.checks import check_menu
+from ivr.menu.field import Fields, read_fields
 from ivr.menu.hours import ALWAYS, OpeningHours
 from ivr.menu.languages import Spoken
 from ivr.menu.model import Department, Menu, Notices, Site
 from ivr.menu.overflow import overflow
-from ivr.menu.schema import FIELDS, MINUTE_SECONDS, read_fields
+from ivr.menu.schema import FIELDS, MINUTE_SECONDS
 from ivr.menu.source import MenuErrors, Problems, decode_menu, read_yaml
 from speech.values import Language
 
@@ -22,13 +23,19 @@ VOICES = {"ko": "Polly.Seoyeon", "en": "Polly.Joanna"}
 def load_menu(text: str, file_name: str) -> Menu:
     """Raises MenuErrors with all mistakes, each with its place and the user's own line."""
     problems = Problems(file_name, text)
+    read = read_menu(text, problems)
+    if problems.found or read is None:
+        raise MenuErrors(problems.found)
+    return build_menu(read)
+
+
+def read_menu(text: str, problems: Problems) -> Fields | None:
+    """The file by the tables of the language; None where it is no mapping."""
     root = read_yaml(text, problems)
     read = None if root is None else read_fields(root, FIELDS["menu file"], "the file", problems)
     if read is not None:
         check_menu(read, problems)
-    if problems.found or read is None:
-        raise MenuErrors(problems.found)
-    return _menu(read)
+    return read
 
 
 def menu_digest(text: str) -> str:
@@ -36,7 +43,8 @@ def menu_digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _menu(read: Mapping[str, Any]) -> Menu:
+def build_menu(read: Mapping[str, Any]) -> Menu:
+    """Of what was read without a mistake."""
     first, *others = read["site"]["languages"]
     translations = {language: _in_language(read, language) for language in others}
     return replace(_in_language(read, first), translations=translations)

@@ -9,6 +9,8 @@ from ivr.menu.values import did_you_mean, text
 
 MINUTE_SECONDS = 60.0
 
+WHO_HELPS = "say who helps, by `to: [delivery]` or `skills: [general]`"
+
 Departments = Mapping[Key, Mapping[str, Any]]
 
 
@@ -32,11 +34,8 @@ def check_overflow(departments: Departments, problems: Problems) -> None:
                 problems.add(name.place, f'no department is called "{name.data}".{did_you_mean(name.data, known)}')
             elif name.data == department.text:
                 problems.add(name.place, f'department "{name.data}" serves its own callers anyway: name another one')
-        if not rule["to"] and not rule["skills"]:
-            told = (
-                f'overflow of department "{department.text}": say who helps, by `to: [delivery]` or `skills: [general]`'
-            )
-            problems.add(department.place, told)
+        if rule.places.keys().isdisjoint({"to", "skills"}):
+            problems.add(rule.place, f"overflow: {WHO_HELPS}")
 
 
 def overflow(found: Mapping[str, Any], departments: Departments) -> Overflow | None:

@@ -5,15 +5,15 @@ A key that has no line here is unknown; a key gets its line together with its be
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from ivr.menu import values
+from ivr.menu import forms, values
+from ivr.menu.field import Field, Fields, Help, named, read_fields
 from ivr.menu.hours import ALWAYS, DAY_NAMES, Span
 from ivr.menu.languages import by_language, languages
 from ivr.menu.overflow import department_names
 from ivr.menu.source import Key, Problems, Value
-from ivr.menu.values import Read, did_you_mean, nearest
+from ivr.menu.values import Read
 
 MINUTE_SECONDS = 60.0
 HOLD_MUSIC = "/static/hold.wav"
@@ -22,55 +22,16 @@ OFFER_CALLBACK_ABOVE_SECONDS = 180.0
 _DEPARTMENT_ID = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
-@dataclass(frozen=True)
-class Field:
-    read: Read
-    required: bool = False
-    default: Any = None
-
-
-def read_fields(value: Value, known: Mapping[str, Field], where: str, problems: Problems) -> dict[str, Any] | None:
-    """Read a mapping by its table: unknown keys, missing keys and wrong values are all reported."""
-    if not isinstance(value.data, dict):
-        problems.add(value.place, f"{where}: keys with values are expected here, like `name: …`{_full_width(value)}")
-        return None
-    read: dict[str, Any] = {name: field.default for name, field in known.items()}
-    for key, inner in value.data.items():
-        field = known.get(key.text)
-        if field is None:
-            hint = did_you_mean(key.text, known) or f" Known are: {', '.join(known)}."
-            problems.add(key.place, f'{where}: no key "{key.text}" is known here.{hint}')
-        elif inner is not None:
-            read[key.text] = field.read(inner, problems)
-    _report_missing(value, known, where, problems)
-    return read
-
-
-def _report_missing(value: Value, known: Mapping[str, Field], where: str, problems: Problems) -> None:
-    given = {key.text for key in value.data}
-    strangers = given - known.keys()
-    for name, field in known.items():
-        # A key that stands there misspelt has been reported as unknown: once is enough.
-        if field.required and name not in given and nearest(name, strangers) is None:
-            problems.add(value.place, f'{where}: "{name}" is missing')
-
-
-def _full_width(value: Value) -> str:
-    return '; "：" is not YAML\'s ":"' if "：" in value.written else ""
-
-
 def _group(name: str) -> Read:
     return lambda value, problems: read_fields(value, FIELDS[name], name, problems)
 
 
-def _departments(value: Value, problems: Problems) -> dict[Key, dict[str, Any]] | None:
-    if not isinstance(value.data, dict) or not value.data:
-        problems.add(value.place, "departments: each has a name of its own, and its keys below it")
-        return None
-    return {key: found for key, inner in value.data.items() if (found := _department(key, inner, problems)) is not None}
+def _departments(value: Value, problems: Problems) -> dict[Key, Fields] | None:
+    each = (named(value, problems, "departments") or {}).items()
+    return {key: found for key, inner in each if (found := _department(key, inner, problems)) is not None} or None
 
 
-def _department(key: Key, value: Value | None, problems: Problems) -> dict[str, Any] | None:
+def _department(key: Key, value: Value | None, problems: Problems) -> Fields | None:
     if not _DEPARTMENT_ID.fullmatch(key.text):
         problems.add(key.place, f'"{key.text}": a department is named in small letters here, like billing')
     return None if value is None else read_fields(value, FIELDS["department"], f'department "{key.text}"', problems)
@@ -105,6 +66,11 @@ def _hours(value: Value, problems: Problems) -> tuple[Span | None, ...] | None:
     return days
 
 
+def _one_day(name: str) -> Field:
+    told = Help("This day by itself; it wins over `weekdays`.", "이 요일만 따로 정합니다. weekdays보다 앞섭니다.")
+    return Field(values.span, forms.SPAN, told, example="closed" if name == "wed" else '"09:00-18:00"')
+
+
 def _each_day(read: Mapping[str, Any]) -> tuple[Span | None, ...]:
     """A day named by itself wins over `weekdays`, `saturday` and `sunday`."""
     common = [read["weekdays"]] * 5 + [read["saturday"], read["sunday"]]
@@ -114,56 +80,345 @@ def _each_day(read: Mapping[str, Any]) -> tuple[Span | None, ...]:
 
 FIELDS: dict[str, dict[str, Field]] = {
     "menu file": {
-        "site": Field(_group("site"), required=True),
-        "notices": Field(_group("notices"), default={}),
-        "menu": Field(_group("menu"), required=True),
-        "departments": Field(_departments, required=True),
+        "site": Field(
+            _group("site"),
+            forms.table("site"),
+            Help("Who answers, in which languages.", "누가, 어떤 언어로 전화를 받는지 적습니다."),
+            required=True,
+            example="{name: 바로샵}",
+        ),
+        "notices": Field(
+            _group("notices"),
+            forms.table("notices"),
+            Help("Spoken before the question, in this order.", "질문 전에 이 순서대로 들려줍니다."),
+            default={},
+            example="{charge: 통화료는 발신자가 부담합니다.}",
+        ),
+        "menu": Field(
+            _group("menu"),
+            forms.table("menu"),
+            Help("The first question.", "첫 질문입니다."),
+            required=True,
+            example='{question: "무엇을 도와드릴까요?", examples: 배송 조회처럼 말씀해 주세요.}',
+        ),
+        "departments": Field(
+            _departments,
+            forms.by_name(
+                forms.table("department"),
+                "departments, each under a name of its own in small letters",
+                "부서들. 각각 영어 소문자로 된 이름 아래에 적습니다",
+            ),
+            Help("Where callers can be put through.", "고객을 연결할 수 있는 부서들입니다."),
+            required=True,
+            example="{agent: {…}}",
+        ),
+        "review_by": Field(
+            values.one_date,
+            forms.DATE,
+            Help(
+                "When somebody should look through the menu again. Afterwards `barocall menu check` reminds you.",
+                "메뉴를 다시 살펴볼 날짜입니다. 지나면 `barocall menu check`가 알려 줍니다.",
+            ),
+            example="2027-03-31",
+        ),
+        "ignore": Field(
+            values.reasons,
+            forms.by_name(forms.TEXT, "names of warnings, each with the reason", "경고 이름과 그 까닭"),
+            Help(
+                "Warnings that are switched off, each with a reason for whoever reads this next.",
+                "끄려는 경고와, 다음 사람이 읽을 까닭입니다.",
+            ),
+            default={},
+            example="{ars_charge: 080 번호라 통화료가 없습니다}",
+        ),
     },
     "site": {
-        "name": Field(by_language(values.name), required=True),
-        "languages": Field(languages, default=("ko",)),
-        "numbers": Field(values.numbers, default={}),
-        "time_zone": Field(values.time_zone, default="Asia/Seoul"),
-        "voice": Field(by_language(values.text)),
-        "holidays": Field(values.country, default="KR"),
-        "closed_on": Field(values.dates, default=()),
+        "name": Field(
+            by_language(values.name),
+            forms.each_language(forms.TEXT),
+            Help("Your name, as callers hear it.", "고객이 듣는 회사 이름입니다."),
+            required=True,
+            example="{ko: 바로샵 고객센터, en: Baroshop}",
+        ),
+        "languages": Field(
+            languages,
+            forms.LANGUAGES,
+            Help(
+                "Languages that callers are spoken to in, the first one first. With two, key 9 changes the language.",
+                "안내하는 언어입니다. 맨 앞이 기본이고, 둘이면 9번으로 바꿉니다.",
+            ),
+            default=("ko",),
+            default_written="[ko]",
+            example="[ko, en]",
+        ),
+        "numbers": Field(
+            values.numbers,
+            forms.by_name(forms.LANGUAGE, "your numbers, each with its language", "우리 번호와 그 언어"),
+            Help(
+                "Numbers of yours that answer in another language than the first.",
+                "기본이 아닌 언어로 받을 우리 쪽 전화번호입니다.",
+            ),
+            default={},
+            example='{"+82255501990": en}',
+        ),
+        "time_zone": Field(
+            values.time_zone,
+            forms.TEXT,
+            Help("In which all hours are meant.", "모든 시각의 기준입니다."),
+            default="Asia/Seoul",
+            default_written="Asia/Seoul",
+            example="Asia/Seoul",
+        ),
+        "voice": Field(
+            by_language(values.text),
+            forms.each_language(forms.TEXT),
+            Help("The carrier's voice that speaks.", "안내에 쓰는 통신사의 목소리입니다."),
+            example="{ko: Polly.Seoyeon, en: Polly.Joanna}",
+        ),
+        "holidays": Field(
+            values.country,
+            forms.TEXT,
+            Help(
+                'The country whose public holidays are closed days; "none" for none.',
+                "공휴일에 쉬는 나라입니다. none이면 공휴일에도 엽니다.",
+            ),
+            default="KR",
+            default_written="KR",
+            example="KR",
+        ),
+        "closed_on": Field(
+            values.dates,
+            forms.DATES,
+            Help("Days on which everything is closed besides.", "그 밖에 모두 쉬는 날짜입니다."),
+            default=(),
+            example="[2026-12-31]",
+        ),
     },
     "notices": {
-        "charge": Field(by_language(values.prompt)),
-        "recording": Field(by_language(values.prompt)),
-        "abuse": Field(by_language(values.prompt)),
+        "charge": Field(
+            by_language(values.prompt),
+            forms.each_language(forms.TEXT),
+            Help("Who pays for the call.", "통화료를 누가 내는지 알립니다."),
+            example="통화료는 발신자가 부담합니다.",
+        ),
+        "recording": Field(
+            by_language(values.prompt),
+            forms.each_language(forms.TEXT),
+            Help("That the call may be recorded.", "통화가 녹음될 수 있음을 알립니다."),
+            example="상담 내용은 녹음될 수 있습니다.",
+        ),
+        "abuse": Field(
+            by_language(values.prompt),
+            forms.each_language(forms.TEXT),
+            Help("That agents are protected from abuse.", "상담원을 폭언에서 보호하는 안내입니다."),
+            example="상담원에게 폭언을 하시면 상담이 중단될 수 있습니다.",
+        ),
     },
     "menu": {
-        "question": Field(by_language(values.prompt), required=True),
-        "examples": Field(by_language(values.prompt), required=True),
+        "question": Field(
+            by_language(values.prompt),
+            forms.each_language(forms.TEXT),
+            Help("What callers are asked.", "고객에게 묻는 말입니다."),
+            required=True,
+            example="무엇을 도와드릴까요?",
+        ),
+        "examples": Field(
+            by_language(values.prompt),
+            forms.each_language(forms.TEXT),
+            Help(
+                "Said when the first answer was not understood.",
+                "첫 대답을 알아듣지 못했을 때 들려주는 보기입니다.",
+            ),
+            required=True,
+            example="배송 조회, 요금 문의처럼 말씀해 주세요.",
+        ),
     },
     "department": {
-        "name": Field(by_language(values.name), required=True),
-        "key": Field(values.key, required=True),
-        "phrases": Field(by_language(values.phrases), required=True),
-        "skills": Field(values.skills, default=()),
-        "hours": Field(_hours, required=True),
-        "person": Field(values.boolean, default=False),
-        "confirm": Field(values.one_of("always", "unsure"), default="unsure"),
-        "callback": Field(_callback, default=OFFER_CALLBACK_ABOVE_SECONDS),
-        "handle_minutes": Field(values.number(0.1, 240), default=4.0),
-        "patience_minutes": Field(values.number(0.1, 240), default=7.0),
-        "priority": Field(values.priority, default=0),
-        "overflow": Field(_group("overflow")),
-        "wrap_minutes": Field(values.number(0.1, 240)),
-        "prompt": Field(by_language(values.prompt)),
-        "music": Field(values.music, default=HOLD_MUSIC),
+        "name": Field(
+            by_language(values.name),
+            forms.each_language(forms.TEXT),
+            Help("As callers hear it.", "고객이 듣는 부서 이름입니다."),
+            required=True,
+            example="{ko: 배송, en: delivery}",
+        ),
+        "key": Field(
+            values.key,
+            forms.KEY,
+            Help(
+                'Pressed on the phone. "0" belongs to the way to a person; with two languages "9" changes them.',
+                "전화기에서 누르는 번호입니다. 0은 상담원, 언어가 둘이면 9는 언어 바꾸기에 씁니다.",
+            ),
+            required=True,
+            example='"2"',
+        ),
+        "phrases": Field(
+            by_language(values.phrases),
+            forms.each_language(forms.TEXTS),
+            Help(
+                "What callers say who mean this department: about ten, in their words.",
+                "이 부서를 찾는 고객이 하는 말입니다. 고객의 말투로 열 개쯤 적습니다.",
+            ),
+            required=True,
+            example="[배송 조회, 택배가 안 왔어요]",
+        ),
+        "skills": Field(
+            values.skills,
+            forms.TEXTS,
+            Help(
+                "Agents who have one of these serve the department. By default its own name.",
+                "이 가운데 하나라도 가진 상담원이 받습니다. 적지 않으면 부서의 영어 이름과 같습니다.",
+            ),
+            default=(),
+            example="[billing]",
+        ),
+        "hours": Field(
+            _hours,
+            forms.either(forms.table("hours"), "always"),
+            Help("When it is open.", "상담 시간입니다."),
+            required=True,
+            example='{weekdays: "09:00-18:00"}',
+        ),
+        "person": Field(
+            values.boolean,
+            forms.YES_NO,
+            Help(
+                "The way to a person: where 0 leads, and whoever was not understood twice. Exactly one department.",
+                "상담원에게 가는 길입니다. 0번과, 두 번 알아듣지 못한 고객이 여기로 옵니다. 한 부서만 true입니다.",
+            ),
+            default=False,
+            default_written="false",
+            example="true",
+        ),
+        "confirm": Field(
+            values.one_of("always", "unsure"),
+            forms.choice("always", "unsure"),
+            Help(
+                "Whether callers are asked “is that right?” always, or only where we are not sure.",
+                "“맞으세요?”라고 늘 물을지(always), 확실하지 않을 때만 물을지(unsure) 정합니다.",
+            ),
+            default="unsure",
+            default_written="unsure",
+            example="always",
+        ),
+        "callback": Field(
+            _callback,
+            forms.either(forms.table("callback"), "never"),
+            Help(
+                'When a callback is offered for a long line; "never": not on arrival.',
+                "줄이 길 때 콜백을 언제 권할지 정합니다. never면 먼저 권하지 않습니다.",
+            ),
+            default=OFFER_CALLBACK_ABOVE_SECONDS,
+            default_written="{above_minutes: 3}",
+            example="{above_minutes: 5}",
+        ),
+        "handle_minutes": Field(
+            values.number(0.1, 240),
+            forms.number(0.1, 240),
+            Help(
+                "How long a conversation usually takes, until there are real ones to learn from.",
+                "통화 한 건의 보통 길이(분)입니다. 실제 통화가 쌓이면 그것에서 배웁니다.",
+            ),
+            default=4.0,
+            default_written="4",
+            example="5",
+        ),
+        "patience_minutes": Field(
+            values.number(0.1, 240),
+            forms.number(0.1, 240),
+            Help(
+                "How long callers usually wait before they give up, until there are real ones to learn from.",
+                "고객이 보통 얼마나 기다리다 끊는지(분)입니다. 실제 통화가 쌓이면 그것에서 배웁니다.",
+            ),
+            default=7.0,
+            default_written="7",
+            example="7",
+        ),
+        "priority": Field(
+            values.priority,
+            forms.PRIORITY,
+            Help("Larger is served first.", "큰 쪽을 먼저 받습니다."),
+            default=0,
+            default_written="0",
+            example="5",
+        ),
+        "overflow": Field(
+            _group("overflow"),
+            forms.table("overflow"),
+            Help(
+                "Who else serves callers that have waited long.",
+                "오래 기다린 고객을 다른 상담원도 받게 합니다.",
+            ),
+            example="{after_minutes: 5, to: [agent]}",
+        ),
+        "wrap_minutes": Field(
+            values.number(0.1, 240),
+            forms.number(0.1, 240),
+            Help(
+                "How long agents may write up after a call before they are rung again. By default the site's limit.",
+                "통화 뒤 정리 시간의 한도(분)입니다. 적지 않으면 서버 설정을 따릅니다.",
+            ),
+            example="2",
+        ),
+        "prompt": Field(
+            by_language(values.prompt),
+            forms.each_language(forms.TEXT),
+            Help(
+                "Said on arrival, in place of “I will connect you with an agent”.",
+                "연결할 때 “상담원에게 연결해 드리겠습니다” 대신 들려줍니다.",
+            ),
+            example="배송 상담원에게 연결해 드리겠습니다.",
+        ),
+        "music": Field(
+            values.music,
+            forms.TEXT,
+            Help(
+                'Played while callers wait: "none", an https:// address, or a path of this server.',
+                "기다리는 동안 들려주는 소리입니다. none, https:// 주소, 또는 이 서버의 경로를 적습니다.",
+            ),
+            default=HOLD_MUSIC,
+            default_written=HOLD_MUSIC,
+            example="https://example.com/hold.mp3",
+        ),
     },
     "overflow": {
-        "after_minutes": Field(values.number(0, 240), required=True),
-        "to": Field(department_names),
-        "skills": Field(values.skills),
+        "after_minutes": Field(
+            values.number(0, 240),
+            forms.number(0, 240),
+            Help("After so many minutes of waiting.", "이만큼 기다린 뒤부터입니다(분)."),
+            required=True,
+            example="5",
+        ),
+        "to": Field(
+            department_names,
+            forms.TEXTS,
+            Help("Departments whose agents help.", "도와줄 상담원이 있는 부서들입니다."),
+            example="[agent]",
+        ),
+        "skills": Field(
+            values.skills,
+            forms.TEXTS,
+            Help("Skills whose agents help.", "이 기술을 가진 상담원이 돕습니다."),
+            example="[general]",
+        ),
     },
-    "callback": {"above_minutes": Field(values.number(0, 240), required=True)},
+    "callback": {
+        "above_minutes": Field(
+            values.number(0, 240),
+            forms.number(0, 240),
+            Help(
+                "Offered when the expected wait is longer than this.",
+                "예상 대기 시간이 이보다 길면 콜백을 권합니다(분).",
+            ),
+            required=True,
+            example="3",
+        )
+    },
     "hours": {
-        "weekdays": Field(values.span),
-        "saturday": Field(values.span),
-        "sunday": Field(values.span),
-        **{name: Field(values.span) for name in DAY_NAMES},
+        "weekdays": Field(
+            values.span, forms.SPAN, Help("Monday to Friday.", "월요일부터 금요일까지."), example='"09:00-18:00"'
+        ),
+        "saturday": Field(values.span, forms.SPAN, Help("Saturday.", "토요일."), example='"10:00-14:00"'),
+        "sunday": Field(values.span, forms.SPAN, Help("Sunday.", "일요일."), example="closed"),
+        **{name: _one_day(name) for name in DAY_NAMES},
     },
 }

