@@ -499,7 +499,7 @@ def test_no_value_in_any_place_breaks_the_loader(table: str, data: st.DataObject
     key = data.draw(st.sampled_from(sorted(FIELDS[table])))
     value = json.dumps(data.draw(yaml_trees), ensure_ascii=False)
     inside = {"menu file": "{%s}", "site": "site: {%s}", "notices": "notices: {%s}", "menu": "menu: {%s}"}
-    deeper = {"department": "{%s}", "hours": "{hours: {%s}}", "callback": "{callback: {%s}}"}
+    deeper = {"department": "{%s}"} | {name: f"{{{name}: {{%s}}}}" for name in ("hours", "callback", "overflow")}
     frame = inside.get(table) or "departments: {agent: " + deeper[table] + "}"
 
     load_or_tell(frame % f"{key}: {value}")
