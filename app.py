@@ -14,6 +14,7 @@ from flask import Flask
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
+from sqlalchemy.exc import IntegrityError
 
 import ivr
 from callbacks import jobs
@@ -26,17 +27,18 @@ from carrier.pacer import Pacer
 from carrier.port import Carrier
 from carrier.twilio_carrier import TwilioCarrier
 from console.web import console_app
-from ivr.catalogue import Catalogue, NoMenuPublished, publish
+from ivr.catalogue import Catalogue
 from ivr.conversation import Conversation, Desk
-from ivr.dialogue import open_question
 from ivr.listeners import Listener, Listeners, listener_for, listeners_by
 from ivr.media import media_app
-from ivr.menu.load import decode_menu
+from ivr.menu.file import read_menu_file
 from ivr.render import Site
 from ivr.signature import SignatureCheck
+from ivr.versions import How, in_force, publish
 from ivr.voice import voice_blueprint
+from ivr.watch import MenuWatch
 from settings import Settings
-from speech.hearing import Ears, learned
+from speech.hearing import Ears
 from speech.pool import HearingPool
 from speech.recogniser import ModelMissing, Recogniser
 from speech.second_opinion import SecondOpinion
@@ -80,7 +82,7 @@ class House:
         # Hold music lies in ivr/static; the carrier fetches it like everybody may.
         app = Flask("barocall.voice", static_folder=str(Path(ivr.__file__).parent / "static"))
         self.publish_menu()
-        self.learn_menu(Listener.CARRIERS)
+        self.watch_menu(Listener.CARRIERS)
         app.register_blueprint(
             voice_blueprint(
                 self.conversation(),
@@ -196,22 +198,17 @@ class House:
             return None
         threads = ThreadPoolExecutor(self.settings.hearing_workers, thread_name_prefix="hearing")
         second = self.second_opinion()
-        if second is not None:
-            self.learn_menu(Listener.OURS)
+        self.watch_menu(None if second is None else Listener.OURS)
         return HearingPool(Ears(recogniser), threads, at_once=self.settings.hearing_at_once, second_opinion=second)
 
-    def learn_menu(self, listener: Listener) -> None:
-        """What the phrases teach takes up to some seconds: at the start, not while a caller waits. For the languages
-        that `listener` hears."""
-        try:
-            with self.store.read() as tx:
-                _version_id, menu = self.catalogue.published(tx)
-        except NoMenuPublished:
-            return
-        for language in menu.languages:
-            if listener_for(self.listeners, language) == listener:
-                question = open_question(menu.spoken_in(language))
-                learned(question.meanings, question.language)
+    def watch_menu(self, listener: Listener | None) -> None:
+        """See what others publish, and know what its phrases teach in the languages that `listener` hears, from the
+        start on: learning takes up to some seconds, and must not while a caller waits."""
+        watch = MenuWatch(
+            self.store, self.catalogue, lambda language: listener_for(self.listeners, language) == listener
+        )
+        watch.look()
+        watch.start()
 
     def second_opinion(self) -> SecondOpinion | None:
         """None where it is not wanted or not installed: then first opinions stand."""
@@ -227,10 +224,19 @@ class House:
         return SecondOpinion(whisper, threads, deadline_seconds=self.settings.second_opinion_seconds)
 
     def publish_menu(self) -> None:
-        """Put MENU_FILE in force. Raises MenuErrors: a wrong file stops the start."""
+        """The first menu of a new house is MENU_FILE; afterwards only what is published counts. Raises MenuErrors and
+        Unreadable: a wrong file stops the first start."""
+        with self.store.read() as tx:
+            if in_force(tx) is not None:
+                return
         path = Path(self.settings.menu_file)
-        with self.store.write() as tx:
-            publish(tx, decode_menu(path.read_bytes(), path.name), path.name, by="start", now=utc_now())
+        source = read_menu_file(path)
+        try:
+            with self.store.write() as tx:
+                if in_force(tx) is None:
+                    publish(tx, source, path.name, by="start", now=utc_now(), how=How.START)
+        except IntegrityError:
+            return  # Another process had the same first menu.
 
 
 def run_worker(settings: Settings) -> None:

@@ -23,6 +23,7 @@ from ivr.menu.load import decode_menu, load_menu
 from ivr.menu.model import Menu
 from ivr.menu.source import MenuErrors
 from ivr.render import apologise_and_dial
+from ivr.versions import publications, version
 from settings import Settings, SettingsErrors
 from speech.recogniser import ModelMissing
 from speech.vosk_recogniser import PACKAGE_CHECKSUM, find_model, model_checksum
@@ -235,7 +236,7 @@ def _menu_and_agents(settings: Settings) -> list[Finding]:
     if isinstance(menu, Finding):
         return [menu]
     told = f"{len(menu.departments)} departments, in {' and '.join(menu.languages)}"
-    return [Finding("menu", "ok", told), *_english(settings, menu), *_agents(settings, menu)]
+    return [Finding("menu", "ok", told), *_in_force(settings), *_english(settings, menu), *_agents(settings, menu)]
 
 
 def _menu(path: Path) -> Menu | Finding:
@@ -245,6 +246,25 @@ def _menu(path: Path) -> Menu | Finding:
         return load_menu(decode_menu(path.read_bytes(), path.name), path.name)
     except MenuErrors as error:
         return Finding("menu", "missing", f"{len(error.problems)} mistakes: run `barocall menu check {path}`")
+
+
+def _in_force(settings: Settings) -> list[Finding]:
+    """Which menu callers get, and whether the file says something else."""
+    what = "menu in force"
+    try:
+        with Store(settings.database_url).read() as tx:
+            latest = next(iter(publications(tx)), None)
+            published = None if latest is None else version(tx, latest.version_id)
+    except (DatabaseAway, SQLAlchemyError, ImportError):
+        return []  # Told as the database's finding.
+    path = Path(settings.menu_file)
+    if latest is None or published is None:
+        return [Finding(what, "note", f"none yet: the first start publishes {path}")]
+    told = f"version {latest.version_id}, put there by {latest.by} on {latest.at:%Y-%m-%d %H:%M} UTC"
+    if decode_menu(path.read_bytes(), path.name) == published.source:
+        return [Finding(what, "ok", told)]
+    differs = f"{told}; {path} differs: see `barocall menu diff`, put it in force with `barocall menu publish`"
+    return [Finding(what, "note", differs)]
 
 
 def _english(settings: Settings, menu: Menu) -> list[Finding]:

@@ -34,6 +34,22 @@ def database_url() -> str:
     return environ().get("DATABASE_URL", "").strip() or str(default)
 
 
+def is_sqlite_without_file(url: str) -> bool:
+    """Looking into it would make one."""
+    from sqlalchemy import make_url
+
+    at = make_url(url)
+    return at.get_backend_name() == "sqlite" and not Path(str(at.database)).is_file()
+
+
+def language() -> str:
+    """In which a supervisor is answered: "ko" or "en". BAROCALL_LANGUAGE, else the terminal's own."""
+    given = environ()
+    names = ("BAROCALL_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+    told = next((given[name] for name in names if given.get(name)), "")
+    return "ko" if told.lower().startswith("ko") else "en"
+
+
 def cache_folder() -> Path:
     """Losing it costs seconds."""
     given = os.environ.get("XDG_CACHE_HOME")

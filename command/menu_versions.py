@@ -1,0 +1,203 @@
+"""`barocall menu publish | rollback | log | diff`: versions of the menu."""
+
+import getpass
+import json
+import os
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import click
+
+from command.environment import database_url, is_sqlite_without_file, language
+from command.menu_files import MENU_FILE, NOT_CHECKED, read_or_stop, show_checked
+
+if TYPE_CHECKING:
+    from ivr.menu.check import Checked
+    from ivr.menu.model import Menu
+    from ivr.versions import Lesson
+    from store.database import Store
+
+BY = click.option("--by", default=None, help="Who you are, for the log; by default your name on this machine.")
+
+
+@click.command()
+@click.argument("file", type=MENU_FILE, default="menus.yaml")
+@BY
+def publish(file: Path, by: str | None) -> None:
+    """Put FILE in force: calls that begin from now on get it, in every process within two seconds.
+
+    Calls in progress keep the menu they began with. A menu with mistakes is not published.
+    Exit 0: it is in force, 1: it has mistakes, 2: it could not be read.
+    """
+    from ivr.menu.source import MenuErrors
+    from ivr.versions import in_force, publish
+
+    text = read_or_stop(file)
+    try:
+        checked, lessons = _prepared(text, file.name)
+        show_checked(file, checked, [])
+        menu = checked.or_raise()
+        with _store().write() as tx:
+            before = in_force(tx)
+            version_id = publish(tx, text, file.name, by=by or _me(), now=datetime.now(UTC), lessons=lessons)
+    except MenuErrors:
+        click.echo(_say("not published: the menu in force stays", "공개하지 않았습니다. 지금 메뉴가 그대로 쓰입니다"))
+        sys.exit(1)
+    _show_change(before, version_id, menu)
+
+
+def _prepared(text: str, file_name: str) -> "tuple[Checked, dict[str, Lesson]]":
+    """Checked, and what it teaches: sentences are encoded once for both."""
+    from command.menu_world import compared_by, remembered_encoder, trained_by, world_here
+    from ivr.menu.check import check
+    from ivr.watch import lessons
+
+    with remembered_encoder() as encoder:
+        world, _missing = world_here(close=compared_by(encoder))
+        checked = check(text, file_name, world)
+        return checked, {} if checked.menu is None else lessons(checked.menu, trained_by(encoder))
+
+
+@click.command()
+@click.argument("version", type=int, required=False)
+@BY
+def rollback(version: int | None, by: str | None) -> None:
+    """Put an earlier version in force again: the one before, or VERSION (`barocall menu log` lists them)."""
+    from ivr.versions import NoSuchVersion, in_force, rollback
+
+    try:
+        with _store().write() as tx:
+            before = in_force(tx)
+            version_id = rollback(tx, version, by=by or _me(), now=datetime.now(UTC))
+    except NoSuchVersion as error:
+        raise click.ClickException(str(error)) from error
+    _show_change(before, version_id, _version(version_id))
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def log(as_json: bool) -> None:
+    """List what was in force when, who put it there, and what it changed; latest first."""
+    from ivr.versions import publications
+
+    with _store().read() as tx:
+        history = publications(tx)
+    menus = {version_id: _version(version_id) for version_id in {one.version_id for one in history}}
+    shown = []
+    for at, one in enumerate(history):
+        earlier = history[at + 1].version_id if at + 1 < len(history) else None
+        changes = () if earlier is None else _told(menus[earlier], menus[one.version_id])
+        shown.append({"version": one.version_id, "at": one.at.isoformat(), "by": one.by, "how": one.how.value})
+        shown[-1]["changes"] = list(changes)
+        if not as_json:
+            zone = ZoneInfo(menus[one.version_id].site.time_zone)
+            when = one.at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
+            click.echo(f"{'→' if at == 0 else ' '} {one.version_id:>4}  {when}  {one.how:<8}  {one.by}")
+            _echo(changes)
+    if as_json:
+        click.echo(json.dumps(shown, ensure_ascii=False, indent=2))
+    elif not history:
+        click.echo(_say("nothing has been published yet", "아직 공개한 메뉴가 없습니다"))
+
+
+@click.command()
+@click.argument("one", default="published")
+@click.argument("other", default="menus.yaml")
+def diff(one: str, other: str) -> None:
+    """Tell in words what changes for callers from ONE to OTHER.
+
+    Each is a file, the number of a version, or "published". By default: from what is in force to menus.yaml.
+    With one file alone: from what is in force to that file. Exit 0: no difference, 1: some.
+    """
+    context = click.get_current_context()
+    alone = context.get_parameter_source("other") == click.core.ParameterSource.DEFAULT
+    if alone and one != "published" and not one.isdecimal():
+        one, other = "published", one
+    changes = _told(_named(one), _named(other))
+    _echo(changes or [_say("no difference for callers", "고객에게는 달라지는 것이 없습니다")], indent="")
+    sys.exit(1 if changes else 0)
+
+
+def _named(name: str) -> "Menu":
+    from ivr.menu.load import load_menu
+    from ivr.menu.source import MenuErrors
+    from ivr.versions import in_force
+
+    if name == "published":
+        with _store().read() as tx:
+            version_id = in_force(tx)
+        if version_id is None:
+            raise click.ClickException(_say("nothing has been published yet", "아직 공개한 메뉴가 없습니다"))
+        return _version(version_id)
+    if name.isdecimal():
+        return _version(int(name))
+    try:
+        return load_menu(read_or_stop(Path(name)), Path(name).name)
+    except MenuErrors as error:
+        click.echo(str(error), err=True)
+        sys.exit(NOT_CHECKED)
+
+
+def _version(version_id: int) -> "Menu":
+    from ivr.menu.load import load_menu
+    from ivr.versions import version
+
+    with _store().read() as tx:
+        found = version(tx, version_id)
+    if found is None:
+        raise click.ClickException(f"there is no version {version_id}; `barocall menu log` lists them")
+    return load_menu(found.source, f"version {version_id}")
+
+
+def _show_change(before: int | None, now: int, menu: "Menu") -> None:
+    if before == now:
+        click.echo(_say(f"version {now} was in force already", f"{now}판이 이미 쓰이고 있습니다"))
+        return
+    was_en, was_ko = ("", "") if before is None else (f" (was version {before})", f"(전에는 {before}판)")
+    click.echo(_say(f"version {now} is in force{was_en}", f"{now}판을 공개했습니다{was_ko}"))
+    if before is not None:
+        _echo(_told(_version(before), menu))
+
+
+def _told(old: "Menu", new: "Menu") -> tuple[str, ...]:
+    from ivr.menu.difference import differences
+
+    return tuple(change.in_language(language()) for change in differences(old, new))
+
+
+def _echo(lines: Sequence[str], indent: str = "        ") -> None:
+    for line in lines:
+        click.echo(f"{indent}{line}")
+
+
+def _say(en: str, ko: str) -> str:
+    return ko if language() == "ko" else en
+
+
+def _me() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # A container's user without a name.
+        return f"user {os.getuid()}"
+
+
+def _store() -> "Store":
+    """The database of the house; a new one where there is none yet."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from command.database import prepare_database, reason
+    from store.database import Store
+    from store.migrate import current_revision
+
+    url = database_url()
+    try:
+        new = is_sqlite_without_file(url) or current_revision(url) is None
+    except (SQLAlchemyError, ImportError, OSError) as error:
+        raise click.ClickException(f"DATABASE_URL can't be used: {reason(error)}") from error
+    if new:
+        prepare_database(url)
+    return Store(url)
