@@ -2,13 +2,14 @@
 
 import sys
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from command.examples import FILE, read_menu
+from command.runs import folder_of_its_own
 
 if TYPE_CHECKING:
     from command.stage import Staff
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from store.database import Store
 
 FOLDER = Path("var/call")
+"""Each run has a folder of its own in here, and the last few are kept."""
 TALK_SPEED = 4.0
 SETTLE_SECONDS = 4.0
 """The sweep looks every two seconds for work that was lost, a promised call among it."""
@@ -45,10 +47,14 @@ def call(script_file: Path, menu_file: Path, agents: int, hours: bool, record: P
     except BadScript as error:
         click.echo(error, err=True)
         sys.exit(2)
-    sys.exit(_play(script, menu, _draft(menu_file, hours=hours), agents, record, seconds))
+    with folder_of_its_own(FOLDER.absolute(), datetime.now(UTC).astimezone()) as folder:
+        status = _play(folder, script, menu, _draft(menu_file, hours=hours), agents, record, seconds)
+    sys.exit(status)
 
 
-def _play(script: "CallScript", menu: "Menu", source: str, agents: int, record: Path | None, seconds: float) -> int:
+def _play(
+    folder: Path, script: "CallScript", menu: "Menu", source: str, agents: int, record: Path | None, seconds: float
+) -> int:
     from command.stage import Stage
     from command.supervisor import NotReady
     from ivr.words import LANGUAGES
@@ -57,7 +63,7 @@ def _play(script: "CallScript", menu: "Menu", source: str, agents: int, record: 
 
     hears = "vosk" if needs_sound(script) else "twilio"
     stage = Stage(
-        FOLDER.absolute(),
+        folder,
         source,
         talk_speed=TALK_SPEED,
         record=None if record is None else record.absolute(),
@@ -74,7 +80,7 @@ def _play(script: "CallScript", menu: "Menu", source: str, agents: int, record: 
             for text in (*_ends(stage.store, outcome.sid), *(f"FAILED: {problem}" for problem in outcome.problems)):
                 click.echo(text)
     except (NotReady, TimedOut) as error:
-        click.echo(f"The call could not be made: {error}\nLogs: {FOLDER}/log", err=True)
+        click.echo(f"The call could not be made: {error}\nLogs: {folder}/log", err=True)
         return 1
     return 1 if outcome.problems else 0
 

@@ -11,6 +11,8 @@ from types import TracebackType
 import yaml
 
 from callqueue.agents import AgentState, add_agent, move_agent
+from command.check import fallback_document, site_languages
+from command.fallback_page import FallbackPage
 from command.supervisor import Supervisor, barocall, free_port, redis_command
 from settings import Settings
 from simulator.client import NetworkClient
@@ -81,19 +83,25 @@ class Stage:
         self.folder.mkdir(parents=True)
         (self.folder / "menus.yaml").write_text(self._menu, encoding="utf-8")
         migrate(self.settings.database_url)
+        self._fallback = FallbackPage(fallback_document(FALLBACK_NUMBER, site_languages(self.settings)))
+        self._fallback.__enter__()
         self._supervisor.__enter__()
         try:
             self._start()
         except BaseException:
-            self._supervisor.stop()
+            self._close()
             raise
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._supervisor.stop()
+        self._close()
         self.store.close()
+
+    def _close(self) -> None:
+        self._supervisor.stop()
+        self._fallback.__exit__()
 
     def hire(self, staff: Iterable[Staff], *, hint: str = "1번을 눌러") -> None:
         """Agents at work; their phones accept what is whispered once they hear the hint."""
@@ -132,6 +140,7 @@ class Stage:
             *("--number", PHONE_NUMBER),
             *("--voice-url", f"{public}/voice/answer"),
             *("--status-url", f"{public}/voice/status"),
+            *("--fallback-url", self._fallback.url),
             *("--speed", str(self._speed)),
             *("--talk-speed", str(self._talk_speed)),
             *("--events", str(self.folder / "network.jsonl")),

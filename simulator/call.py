@@ -88,12 +88,14 @@ class Call:
         """The number at the person's end."""
         return self.order.from_number if self.order.direction == "inbound" else self.order.to
 
-    def move(self, fetch: Fetch) -> bool:
-        """REST sends the call elsewhere: whatever it does stops. False when it is not in progress."""
+    def move(self, fetch: Fetch, order: Order | None = None) -> bool:
+        """REST sends the call elsewhere: whatever it does stops. False when it is not in progress. `order`: by which
+        it goes on from then."""
         with self.changed:
             if self.status != "in-progress":
                 return False
             self._move = fetch
+            self.order = order or self.order
             self.changed.notify_all()
         return True
 
@@ -330,9 +332,10 @@ class Call:
 
     @property
     def duration_seconds(self) -> int:
-        if self.started_at is None or self.ended_at is None:
+        """So far, where it goes on."""
+        if self.started_at is None:
             return 0
-        return round((self.ended_at - self.started_at).total_seconds())
+        return round(((self.ended_at or self.network.now()) - self.started_at).total_seconds())
 
     def parameters(self) -> dict[str, str]:
         """What every voice webhook carries."""

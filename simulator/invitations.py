@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from simulator.answers import VERSION, rfc2822
 from simulator.call import Call
-from simulator.call_forms import EVENTS, ends_of, events_of, ring_seconds_of, room_for_one_more
+from simulator.call_forms import EVENTS, ends_of, events_of, ring_seconds_of
 from simulator.conference import Conference, Terms
 from simulator.forms import Form, flag_of, method_of, one_of, only, url_of
 from simulator.network import PhoneNetwork
@@ -51,12 +51,14 @@ class Invitations:
         self._all: dict[str, list[Invitation]] = {}
 
     def invite(self, conference_of: str, form: Form) -> tuple[Conference, Invitation]:
-        """`conference_of`: a SID or a name; one that nobody knows is made. Raises Refused, and KeyError for a SID."""
+        """`conference_of`: a SID or a name; one that nobody knows is made. Raises Refused, NoRoom, and
+        KeyError for a SID."""
         only(form, FIELDS)
         order = _order(form, self._network)
-        room_for_one_more(self._network)
-        conference = self._conference(conference_of, _terms(form))
-        call = self._network.place(_into(order, conference, form))
+        terms = _terms(form)
+        with self._network.room():  # No conference is made for a call that is not taken.
+            conference = self._conference(conference_of, terms)
+            call = self._network.place(_into(order, conference, form))
         invitation = Invitation(
             call,
             form.get("Label"),

@@ -1,7 +1,8 @@
 """The network itself: calls, conferences, people, pace and faults."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -15,7 +16,7 @@ from simulator.events import EventLog
 from simulator.faults import Faults
 from simulator.legs import Leg
 from simulator.messages import Messages
-from simulator.order import Order
+from simulator.order import NoRoom, Order
 from simulator.parameters import API_VERSION
 from simulator.people import Person, Script, Step
 from simulator.queues import CallQueues
@@ -23,6 +24,10 @@ from simulator.recorder import Recorder
 from simulator.recordings import Recordings
 from simulator.voice import voice_named
 from simulator.webhooks import Webhooks
+
+# Confirmed as errors; unconfirmed that a REST request is answered with them.
+TOO_MANY_CALLS, QUEUE_TOO_LONG = 16021, 22005
+LONGEST_QUEUE_SECONDS = 24 * 3600
 
 
 class PhoneNetwork:
@@ -46,6 +51,8 @@ class PhoneNetwork:
         self._people: dict[str, Person] = {}
         self._scripts: dict[str, Script] = {}
         self._lock = threading.RLock()
+        # Of its own: whoever joins a conference takes that one's lock first, then the network's.
+        self._placing = threading.RLock()
         self._ahead = 0
         """Calls that the pace has not come past yet."""
         self._closing = Flag(self.clock)
@@ -158,14 +165,26 @@ class PhoneNetwork:
         """Until the pace has come to a call that is ordered now."""
         return self._ahead / self.config.calls_per_second
 
+    @contextmanager
+    def room(self) -> Iterator[None]:
+        """Nobody else takes the last place meanwhile. Raises NoRoom."""
+        with self._placing:
+            most = self.config.most_calls
+            if most is not None and self.live_calls() >= most:
+                raise NoRoom(TOO_MANY_CALLS, f"Call concurrency limit exceeded: {most}")
+            if self.queue_seconds() > LONGEST_QUEUE_SECONDS:
+                raise NoRoom(QUEUE_TOO_LONG, "Calls are queued for more than 24 hours")
+            yield
+
     def place(self, order: Order) -> Call:
-        """Queued; the pace decides when it rings."""
-        call = self._add(Call(self, order))
-        with self._lock:
-            call.queue_ms = round(1000 * self.queue_seconds())
-            self._ahead += 1
-        call.event("ordered", to=order.to)
-        self._outgoing.put(call)
+        """Queued; the pace decides when it rings. Raises NoRoom."""
+        with self.room():
+            call = self._add(Call(self, order))
+            with self._lock:
+                call.queue_ms = round(1000 * self.queue_seconds())
+                self._ahead += 1
+            call.event("ordered", to=order.to)
+            self._outgoing.put(call)
         return call
 
     def _pace(self) -> None:

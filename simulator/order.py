@@ -3,6 +3,14 @@
 from dataclasses import dataclass
 
 
+class NoRoom(Exception):
+    """The order is not taken. `code` as Twilio numbers it."""
+
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
 @dataclass(frozen=True)
 class Detection:
     """Of answering machines."""

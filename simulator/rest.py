@@ -17,6 +17,7 @@ from simulator.forms import Refused, filters, on_day, only
 from simulator.messages_rest import serve_messages
 from simulator.network import PhoneNetwork
 from simulator.notifications import serve_notifications
+from simulator.order import NoRoom
 from simulator.queue_rest import serve_queues
 from simulator.recording_rest import serve_recordings
 from simulator.rest_faults import serve_faults
@@ -38,6 +39,10 @@ def rest_blueprint(network: PhoneNetwork) -> Blueprint:
     @rest.errorhandler(Refused)
     def refused(refusal: Refused) -> tuple[Response, int]:
         return error(refusal.status, refusal.code, str(refusal))
+
+    @rest.errorhandler(NoRoom)
+    def no_room(reason: NoRoom) -> tuple[Response, int]:
+        return error(400, reason.code, str(reason))
 
     @rest.post("/Calls.json")
     def create() -> Any:

@@ -55,13 +55,16 @@ def _dial_numbers(call: "Call", element: Element) -> dict[str, str]:
 
 
 def _told(dialling: Dialling) -> dict[str, str]:
+    """Confirmed: the statuses there are, `in-progress` not among them. Unconfirmed: that a leg which REST moved
+    elsewhere, while it talked or before, counts as completed."""
     leg = dialling.legs[-1] if dialling.bridge is None else dialling.bridge.other
+    status = "completed" if dialling.connected or leg.status == "in-progress" else leg.status
     outcome = {
         "DialCallSid": leg.sid,
-        "DialCallStatus": "completed" if dialling.connected else leg.status,
+        "DialCallStatus": status,
         "DialBridged": "true" if dialling.connected else "false",
     }
-    return outcome | ({"DialCallDuration": str(leg.duration_seconds)} if leg.status == "completed" else {})
+    return outcome | ({"DialCallDuration": str(leg.duration_seconds)} if status == "completed" else {})
 
 
 def _plain_order(call: "Call", element: Element) -> Order:

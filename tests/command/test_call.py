@@ -76,6 +76,16 @@ def test_a_draft_is_called_and_what_was_heard_understood_and_decided_is_shown(wo
     assert done.stdout.splitlines()[-2:] == ["Department: orders", "Ended: served, with agent 1"]
 
 
+def test_two_calls_at_once_do_not_disturb_each_other(workplace: Path) -> None:
+    command = [BAROCALL, "call", "--menu", "draft.yaml", "caller.yaml"]
+
+    both = [subprocess.Popen(command, cwd=workplace, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+
+    told = [one.communicate()[0] for one in both]
+    assert [one.returncode for one in both] == [0, 0], told
+    assert [text.splitlines()[-1] for text in told] == ["Ended: served, with agent 1"] * 2
+
+
 def test_a_draft_with_mistakes_is_not_called(workplace: Path) -> None:
     (workplace / "draft.yaml").write_text(DRAFT.replace("phrases", "frases"), encoding="utf-8")
 

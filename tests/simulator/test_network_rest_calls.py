@@ -1,6 +1,7 @@
 """Calls over REST, with the twilio package as the client: ordered, refused, changed, listed, looked at."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -73,6 +74,9 @@ def seen(stage, kind: str, sid: str) -> dict[str, Any]:
         ({"SendDigits": "1,2"}, 21206, "1,2"),
         ({"StatusCallbackEvent": "sneezed"}, 20001, "sneezed"),
         ({"MachineDetection": "Maybe"}, 20001, "MachineDetection"),
+        ({"MachineDetection": "Maybe", "SendDigits": "1"}, 20001, "MachineDetection"),
+        ({"AsyncAmd": "true"}, 20001, "AsyncAmd is only for a call with MachineDetection"),
+        ({"MachineDetectionTimeout": "9"}, 20001, "MachineDetectionTimeout is only"),
         ({"Twiml": "x" * 4001, "Url": None}, 20001, "4000"),
         ({"Record": "true"}, 20001, "Record is not spoken here"),
         ({"ApplicationSid": "AP" + "0" * 32}, 20001, "ApplicationSid"),
@@ -342,6 +346,40 @@ def test_a_wrong_update_gets_twilios_error_and_changes_nothing(stage, change: di
 
     assert (answer.status_code, answer.json()["code"]) == (400, code)
     assert stage.client.look(sid)["status"] == "in-progress"
+
+
+def test_a_refused_update_leaves_where_the_end_is_told_as_it_was(stage) -> None:
+    """It rings, so it cannot be moved."""
+    stage.client.person(MOBILE, answers_after_seconds=60)
+    sid = orders(stage, status_callback=f"{stage.app.url}/leg")
+    seen(stage, "ringing", sid)
+
+    change = {"Url": f"{stage.app.url}/x", "StatusCallback": f"{stage.app.url}/found"}
+    refused = ask(stage.server, f"/Calls/{sid}.json", change).json()["code"]
+    stage.rest.calls(sid).update(status="canceled")
+    stage.client.wait_for(lambda _: stage.app.asked("leg") + stage.app.asked("found") != [])
+
+    assert (refused, len(stage.app.asked("leg")), stage.app.asked("found")) == (21220, 1, [])
+
+
+def test_the_last_place_is_given_once_however_many_ask_at_once(make_stage: Callable) -> None:
+    stage = make_stage(most_calls=3, speed=1.0)
+    order = {"To": MOBILE, "From": "+82215550100", "Url": f"{stage.app.url}/whisper"}
+
+    with ThreadPoolExecutor(12) as people:
+        answers = list(people.map(lambda _: ask(stage.server, "/Calls.json", order), range(12)))
+
+    assert sorted(answer.status_code for answer in answers) == [201] * 3 + [400] * 9
+    assert {answer.json()["code"] for answer in answers if answer.status_code == 400} == {16021}
+
+
+def test_no_conference_is_made_for_a_participant_whose_call_is_not_taken(make_stage: Callable) -> None:
+    stage = make_stage(most_calls=0)
+
+    with pytest.raises(TwilioRestException) as refused:
+        stage.rest.conferences("room").participants.create(from_="+82215550100", to=MOBILE)
+
+    assert (refused.value.code, stage.rest.conferences.list()) == (16021, [])
 
 
 def test_a_call_that_nobody_knows_is_error_20404(stage) -> None:

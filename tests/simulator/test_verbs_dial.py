@@ -192,3 +192,21 @@ def test_what_can_not_be_dialled_is_an_error(stage, document: str, message: str)
 
     error = stage.client.wait_for(lambda e: e["kind"] == "error")
     assert error["message"] == f"line 1: <Dial> {message}"
+
+
+def test_a_leg_that_rest_moves_while_it_is_whispered_to_counts_as_completed(stage) -> None:
+    """Of the statuses that Twilio names for DialCallStatus, in-progress is none."""
+    stage.app.documents = dialling(f'<Number url="/leg">{FIRST}</Number>')
+    stage.app.documents |= {"leg": '<Response><Say>a call</Say><Pause length="60"/></Response>'}
+    stage.app.documents["now"] = "<Response><Say>moved</Say></Response>"
+    stage.client.person(FIRST, steps=[{"stays": True}])
+    sid = stage.calls({"stays": True})
+    leg = leg_to(stage, FIRST)
+    stage.client.wait_for(lambda e: e["kind"] == "said_by_app" and e["call"] == leg)
+
+    stage.rest.calls(leg).update(url=f"{stage.app.url}/now", method="POST")
+
+    stage.ends(sid)
+    told = stage.app.asked("after")[0]
+    assert (told["DialCallSid"], told["DialCallStatus"], told["DialBridged"]) == (leg, "completed", "false")
+    assert told["DialCallDuration"].isdecimal()
