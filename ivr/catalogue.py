@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import Connection, select, update
+from sqlalchemy.exc import IntegrityError
 
 from callqueue.department import Department
 from ivr.menu.load import load_menu, menu_digest
@@ -87,6 +88,9 @@ def publish(tx: Connection, source: str, file_name: str, *, by: str, now: dateti
     if known is not None:
         tx.execute(update(menu_versions).where(menu_versions.c.id == known).values(published_at=now, published_by=by))
         return int(known)
-    return insert_row(
-        tx, menu_versions, digest=digest, file_name=file_name, source=source, published_at=now, published_by=by
-    )
+    row = {"digest": digest, "file_name": file_name, "source": source, "published_at": now, "published_by": by}
+    try:
+        with tx.begin_nested():
+            return insert_row(tx, menu_versions, **row)
+    except IntegrityError:  # Another process starts with the same file at the same moment.
+        return publish(tx, source, file_name, by=by, now=now)

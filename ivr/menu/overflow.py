@@ -17,7 +17,8 @@ def department_names(value: Value, problems: Problems) -> tuple[Value, ...] | No
     if not isinstance(value.data, list) or not value.data:
         problems.add(value.place, "a list of departments is expected, like [delivery]")
         return None
-    return tuple(name for name in value.data if text(name, problems) is not None)
+    readable = [text(name, problems) is not None for name in value.data]
+    return tuple(value.data) if all(readable) else None
 
 
 def check_overflow(departments: Departments, problems: Problems) -> None:
@@ -32,7 +33,7 @@ def check_overflow(departments: Departments, problems: Problems) -> None:
                 problems.add(name.place, f'no department is called "{name.data}".{did_you_mean(name.data, known)}')
             elif name.data == department.text:
                 problems.add(name.place, f'department "{name.data}" serves its own callers anyway: name another one')
-        if not rule["to"] and not rule["skills"]:
+        if rule["to"] == () and rule["skills"] == ():
             told = (
                 f'overflow of department "{department.text}": say who helps, by `to: [delivery]` or `skills: [general]`'
             )

@@ -156,8 +156,8 @@ FIELDS: dict[str, dict[str, Field]] = {
     },
     "overflow": {
         "after_minutes": Field(values.number(0, 240), required=True),
-        "to": Field(department_names),
-        "skills": Field(values.skills),
+        "to": Field(department_names, default=()),
+        "skills": Field(values.skills, default=()),
     },
     "callback": {"above_minutes": Field(values.number(0, 240), required=True)},
     "hours": {

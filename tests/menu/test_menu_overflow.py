@@ -65,14 +65,14 @@ def test_how_long_agents_may_write_up() -> None:
         ("overflow: {to: [delivery]}", '18:15: overflow: "after_minutes" is missing'),
         (
             "overflow: {after_minutes: 2, to: [delivry]}",
-            '18:36: no department is called "delivry". Did you mean "delivery"?',
+            '18:39: no department is called "delivry". Did you mean "delivery"?',
         ),
         (
             "overflow: {after_minutes: 2, to: [refund]}",
-            '18:36: department "refund" serves its own callers anyway: name another one',
+            '18:39: department "refund" serves its own callers anyway: name another one',
         ),
-        ("overflow: {after_minutes: 2, to: delivery}", "18:35: a list of departments is expected, like [delivery]"),
-        ("overflow: {after_minutes: 2, to: [1]}", '18:36: YAML reads 1 as a number: write it in quotes, "1"'),
+        ("overflow: {after_minutes: 2, to: delivery}", "18:38: a list of departments is expected, like [delivery]"),
+        ("overflow: {after_minutes: 2, to: [1]}", '18:39: YAML reads 1 as a number: write it in quotes, "1"'),
         (
             "overflow: {after_minutes: soon, to: [delivery]}",
             "18:31: a number from 0 to 240 is expected here, without quotes",
