@@ -99,6 +99,7 @@ class Dialling:
         """False: another worker has it, or nobody wants it any more."""
         now = self.clock()
         with self.store.write() as tx:
+            legs.hold_matter(tx, leg)
             if not reach.still_wanted(tx, leg):
                 legs.cancel(tx, leg.id, now)
                 return False
@@ -150,6 +151,7 @@ class Dialling:
         outcome = AttemptOutcome.UNREACHABLE if hopeless else AttemptOutcome.REFUSED
         now = self.clock()
         with self.store.write() as tx:
+            legs.hold_matter(tx, leg)
             refused = legs.refuse(tx, leg.id, now)
             in_vain = reach.leg_lost(tx, leg, outcome, self.rules, now) if refused else ()
         self.hang_up(in_vain)

@@ -183,6 +183,21 @@ def ended_unheard(tx: Connection, leg: Leg, rules: CallbackRules, now: datetime)
     return _sid_of(tx, conversation_ended(tx, entry.id, rules, now).loose_leg_id)
 
 
+def agent_vanished(tx: Connection, entry: Entry, rules: CallbackRules, now: datetime) -> tuple[str, ...]:
+    """No leg of the agent is left that could tell how it went on: the caller keeps the place, or the conversation is
+    over, and the agent is free for others. Returns the CallSids to hang up after the commit."""
+    if entry.agent_id is None:
+        return ()
+    if entry.state == EntryState.CONNECTED:
+        return _sid_of(tx, conversation_ended(tx, entry.id, rules, now).loose_leg_id)
+    leg_id = tx.execute(_LAST_AGENT_LEG, {"entry_id": entry.id, "agent_id": entry.agent_id}).scalar()
+    if leg_id is not None:
+        agent_leg_failed(tx, leg_id, AttemptOutcome.AGENT_NO_ANSWER, now)
+    else:
+        line.not_accepted(tx, entry.id, entry.agent_id, now, agent_to=AgentState.PAUSE, reason="vanished")
+    return ()
+
+
 def still_wanted(tx: Connection, leg: Leg) -> bool:
     """Whether a planned leg has to be ordered at all. An old order never rings beside the one that followed it."""
     entry = None if leg.entry_id is None else line.entry(tx, leg.entry_id)
@@ -375,6 +390,13 @@ _OPEN_LEG = (
     select(calls.c.id)
     .where(calls.c.entry_id == bindparam("entry_id"), calls.c.purpose == bindparam("purpose"))
     .where(not_(one_of(calls.c.status, FINAL_STATUSES)))
+    .order_by(calls.c.id.desc())
+    .limit(1)
+)
+_LAST_AGENT_LEG = (
+    select(calls.c.id)
+    .where(calls.c.entry_id == bindparam("entry_id"), calls.c.agent_id == bindparam("agent_id"))
+    .where(calls.c.purpose == Purpose.AGENT.value)
     .order_by(calls.c.id.desc())
     .limit(1)
 )

@@ -11,11 +11,11 @@ from sqlalchemy import delete, or_, select, update
 from callbacks import reach
 from callbacks.dialling import Dialling
 from callbacks.lifecycle import AttemptOutcome, CallbackState
-from callqueue import agents, legs
+from callqueue import agents, legs, line
 from callqueue.legs import DialState, Leg, Purpose
 from carrier.port import CallGone, CarrierError
-from store.database import DatabaseAway
-from store.tables import callbacks, calls, utterances
+from store.database import DatabaseAway, hold_row
+from store.tables import callbacks, calls, cases, utterances
 
 log = logging.getLogger("barocall.sweep")
 
@@ -34,6 +34,9 @@ MUTE_LEG = timedelta(seconds=120)
 # Few calls are older; one of these is looked up in each round, in case its last webhook was lost: a caller who has
 # long hung up would stand in the line for ever, and a promise would stay open.
 OLD_CALL = timedelta(minutes=5)
+# An offer is planned with its leg, and a leg that ends settles its offer: whoever is offered or connected without a leg
+# for so long has lost it.
+VANISHED = timedelta(seconds=120)
 # A promise's job may have vanished with Redis: it is put again this often (a job that is there refuses the second).
 JOB_AGAIN = timedelta(seconds=30)
 
@@ -50,6 +53,7 @@ class SweepReport:
     ended_unheard: int = 0
     promises_put: int = 0
     wraps_ended: int = 0
+    agents_freed: int = 0
     words_expired: int = 0
     rung: int = 0
 
@@ -89,6 +93,7 @@ class Sweep:
             ended_unheard=self._look_up_an_old_call(now),
             promises_put=self._put_promises(now),
             wraps_ended=self._end_wraps(now),
+            agents_freed=self._free_vanished(now),
             words_expired=self._expire_words(now),
             rung=self._dialling.dispatch(),
         )
@@ -152,6 +157,7 @@ class Sweep:
             mute = [leg for leg_id in tx.execute(old).scalars().all() if (leg := legs.leg(tx, leg_id)) is not None]
             in_vain: list[str] = []
             for leg in mute:
+                legs.hold_matter(tx, leg)
                 legs.end(tx, leg.id, "failed", now)
                 is_agent = leg.purpose == Purpose.AGENT
                 outcome = AttemptOutcome.AGENT_NO_ANSWER if is_agent else AttemptOutcome.FAILED
@@ -171,6 +177,7 @@ class Sweep:
             return 0
         in_vain: tuple[str, ...] = ()
         with self._store.write() as tx:
+            legs.hold_matter(tx, call)
             if ended := legs.end(tx, call.id, status, now):
                 in_vain = reach.ended_unheard(tx, call, self._dialling.rules, now)
         self._dialling.hang_up(in_vain)
@@ -206,7 +213,20 @@ class Sweep:
 
     def _end_wraps(self, now: datetime) -> int:
         with self._store.write() as tx:
-            return agents.end_long_wraps(tx, limit=self._wrap_limit, now=now)
+            departments = self._dialling.departments(tx)
+            return agents.end_long_wraps(tx, limit=self._wrap_limit, now=now, departments=departments)
+
+    def _free_vanished(self, now: datetime) -> int:
+        """Agents whose leg is gone without a word, and agents who ring or talk with nobody."""
+        since, in_vain = now - VANISHED, list[str]()
+        with self._store.write() as tx:
+            stranded = line.stranded(tx, since)
+            for entry in stranded:
+                hold_row(tx, cases, entry.case_id)
+                in_vain += reach.agent_vanished(tx, entry, self._dialling.rules, now)
+            adrift = agents.free_adrift(tx, since=since, now=now)
+        self._dialling.hang_up(in_vain)
+        return len(stranded) + adrift
 
     def _expire_words(self, now: datetime) -> int:
         with self._store.write() as tx:

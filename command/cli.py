@@ -13,6 +13,7 @@ from command.environment import settings as _settings
 from command.examples import FILE
 from command.hear import hear
 from command.menu import menu
+from command.roster import roster
 from command.thresholds import thresholds
 from command.wait import wait
 
@@ -131,7 +132,10 @@ def agents() -> None:
 @click.argument("phone")
 @click.argument("skills", nargs=-1, required=True)
 def add_agent(name: str, phone: str, skills: tuple[str, ...]) -> None:
-    """Add an agent, or change one: NAME, PHONE (+8210…), and what they can serve."""
+    """Add an agent, or change one: NAME, PHONE (+8210…), and what they can serve.
+
+    A skill may carry a level, 1 to 9 (billing:8); without, it is 5. Callers get the highest level that is free.
+    """
     from command.staff import add
 
     click.echo(add(_settings(), name, phone, skills))
@@ -148,11 +152,12 @@ def list_agents() -> None:
 @agents.command("set")
 @click.argument("phone")
 @click.argument("state", type=click.Choice(["ready", "pause", "off"]))
-def set_agent(phone: str, state: str) -> None:
+@click.option("--reason", help="Why they pause: break (default), lunch, meeting, training, paperwork, technical.")
+def set_agent(phone: str, state: str, reason: str | None) -> None:
     """Sign an agent in (ready), out (off), or give them a break (pause)."""
     from command.staff import set_state
 
-    click.echo(set_state(_settings(), phone, state))
+    click.echo(set_state(_settings(), phone, state, reason))
 
 
 @main.group()
@@ -175,4 +180,5 @@ speech.add_command(thresholds)
 main.add_command(hear)
 main.add_command(menu)
 main.add_command(call)
+main.add_command(roster)
 main.add_command(wait)

@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, not_, update
+from sqlalchemy.exc import IntegrityError
 
 from callbacks.diallable import usable_number
 from callbacks.jobs import Jobs
@@ -46,9 +47,9 @@ from speech.decide import Confirm, Go, decision_name
 from speech.expectation import Expectation
 from speech.hearing import Hearing, understand_text
 from speech.recogniser import Alternative
-from store.database import Store, one_of
+from store.database import Collided, DatabaseAway, Store, again_when_collided, hold_row, one_of
 from store.masking import mask_number, mask_words
-from store.tables import calls, utterances
+from store.tables import calls, cases, utterances
 
 log = logging.getLogger("barocall.conversation")
 
@@ -86,6 +87,12 @@ class Conversation:
 
     def answer(self, sid: str, params: dict[str, str]) -> Call:
         """A caller phones; the published menu is pinned to the call for life. Asked twice, answered once."""
+        try:
+            return self._answer(sid, params)
+        except IntegrityError:  # Asked twice at the same moment: the other has answered by now.
+            return self._answer(sid, params)
+
+    def _answer(self, sid: str, params: dict[str, str]) -> Call:
         with self.desk.store.write() as tx:
             known = call_rows.by_sid(tx, sid)
             if known is not None:
@@ -106,11 +113,13 @@ class Conversation:
                 now=self.desk.clock(),
             )
 
+    @again_when_collided
     def leg_answered(self, leg_id: int, sid: str) -> Call | None:
         """Somebody picked up a leg that we dialled. None: it is a second leg for one order, or an unknown one, and
         must be hung up before it speaks."""
         after = After()
         with self.desk.store.write() as tx:
+            _hold_matter(tx, _with_id(leg_id))
             leg = self._own_leg(tx, leg_id, sid)
             if leg is None or leg.ended or leg.answered:
                 return leg
@@ -142,12 +151,12 @@ class Conversation:
 
     def status(self, sid: str, status: str) -> None:
         """How a caller's call goes; only its end matters."""
-        self._status(_with_sid(sid), status)
+        self._status(_with_sid(sid), _with_sid(sid), status)
 
     def leg_status(self, leg_id: int, sid: str, status: str) -> None:
         """How a leg that we dialled goes. `initiated` teaches its CallSid even when the answer to our order was
         lost."""
-        self._status(lambda tx: self._own_leg(tx, leg_id, sid), status)
+        self._status(_with_id(leg_id), lambda tx: self._own_leg(tx, leg_id, sid), status)
 
     # What was said: the ear reports it, or the carrier does
 
@@ -256,6 +265,7 @@ class Conversation:
             after = After()
             try:
                 with self.desk.store.write() as tx:
+                    _hold_matter(tx, find)
                     call = find(tx)
                     if call is None or call.ended or (step is not None and call.step != step):
                         return call
@@ -270,7 +280,7 @@ class Conversation:
                     listener = listener_for(self.desk.listeners, changed.get("language", call.language))
                     listen = listener == Listener.OURS
                     call = call_rows.advance(tx, call, state, listen=listen, new_ear=new_ear, **changed)
-            except LostRace:
+            except (LostRace, Collided):
                 continue
             if move and call.sid is not None:
                 after.moves.append(call.sid)
@@ -278,13 +288,15 @@ class Conversation:
             return call
         raise LostRace
 
-    def _status(self, find: Find, status: str) -> None:
+    @again_when_collided
+    def _status(self, known: Find, find: Find, status: str) -> None:
         if status not in FINAL_STATUSES:
             with self.desk.store.write() as tx:
                 find(tx)
             return
         after = After()
         with self.desk.store.write() as tx:
+            _hold_matter(tx, known)
             call = find(tx)
             if call is None or not self._mark_ended(tx, call, status):
                 return
@@ -335,6 +347,8 @@ class Conversation:
 
     def _run(self, after: After) -> None:
         """Any of this may fail or be lost: SQL knows what is due, and the sweep puts it back."""
+        if after.matched and self.desk.store.many_write:
+            self._match_again(after)
         for leg_id in after.rings:
             self.desk.jobs.ring(leg_id, generation=0)
         for callback_id in after.promises:
@@ -343,6 +357,14 @@ class Conversation:
             self._tell_carrier(partial(self.desk.carrier.move_call, sid, "/voice/now"))
         for sid in after.ends:
             self._tell_carrier(partial(self.desk.carrier.end_call, sid))
+
+    def _match_again(self, after: After) -> None:
+        """Another transaction may have brought the agent while ours brought the caller: neither saw the other."""
+        try:
+            with self.desk.store.write() as tx:
+                self._settlement(tx, after).dispatch()
+        except DatabaseAway as error:
+            log.warning("who can be rung was not looked at again: %s", error)
 
     def _put_promise(self, callback_id: int) -> None:
         with self.desk.store.read() as tx:
@@ -369,6 +391,12 @@ def _with_sid(sid: str) -> Find:
 
 def _with_id(call_id: int) -> Find:
     return lambda tx: call_rows.by_id(tx, call_id)
+
+
+def _hold_matter(tx: Connection, find: Find) -> None:
+    """Legs of one matter end, accept and hang up at once: each event has it to itself (docs/decisions/0011)."""
+    if tx.dialect.name != "sqlite" and (call := find(tx)) is not None:
+        hold_row(tx, cases, call.case_id)
 
 
 def _caller(call: Call) -> Caller:

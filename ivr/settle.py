@@ -82,6 +82,8 @@ class After:
     """Calls that the carrier must fetch a new document for."""
     ends: list[str] = field(default_factory=list)
     """Calls that the carrier must end."""
+    matched: bool = False
+    """It was looked who can be rung."""
 
 
 @dataclass(frozen=True)
@@ -328,6 +330,7 @@ class Settlement:
     def dispatch(self) -> None:
         """Somebody joined or somebody is free: who can be rung now?"""
         departments = self.departments(self.tx)
+        self.after.matched = True
         self.after.rings.extend(reach.dispatch(self.tx, departments, self.phone_number, self.rules, self.now))
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection, Select, select
+from sqlalchemy.exc import IntegrityError
 
 from ivr.menu.load import load_menu, menu_digest
 from store.database import insert_row
@@ -68,9 +69,12 @@ def publish(
     digest = menu_digest(source)
     known = tx.execute(select(menu_versions.c.id).where(menu_versions.c.digest == digest)).scalar()
     if known is None:
-        known = insert_row(
-            tx, menu_versions, digest=digest, file_name=file_name, source=source, published_at=now, published_by=by
-        )
+        row = {"digest": digest, "file_name": file_name, "source": source, "published_at": now, "published_by": by}
+        try:
+            with tx.begin_nested():
+                known = insert_row(tx, menu_versions, **row)
+        except IntegrityError:  # Another process starts with the same file at the same moment.
+            return publish(tx, source, file_name, by=by, now=now, how=how, lessons=lessons)
     for lesson in (lessons or {}).values():
         keep_lesson(tx, known, lesson)
     _put_in_force(tx, known, by=by, now=now, how=how)

@@ -2,10 +2,10 @@
 
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from functools import cache
-from typing import Any
+from functools import cache, wraps
+from typing import Any, ParamSpec, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
@@ -35,6 +35,33 @@ class DatabaseAway(Exception):
     """The database did not answer. Say an apology to the caller; look at DATABASE_URL and the server."""
 
 
+class Collided(DatabaseAway):
+    """Two transactions waited for each other, and the database undid this one: do it again from the start."""
+
+
+# PostgreSQL's codes: a deadlock, and a serialization failure.
+_COLLISIONS = ("40P01", "40001")
+TRIES_AGAINST_COLLISIONS = 3
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def again_when_collided(do: Callable[P, R]) -> Callable[P, R]:
+    """For what is one transaction: done again when another one was in its way."""
+
+    @wraps(do)
+    def again(*args: P.args, **kwargs: P.kwargs) -> R:
+        for _ in range(TRIES_AGAINST_COLLISIONS - 1):
+            try:
+                return do(*args, **kwargs)
+            except Collided:
+                continue
+        return do(*args, **kwargs)
+
+    return again
+
+
 class Store:
     """The database behind `url`. Safe to share between threads; make a new one after a fork."""
 
@@ -57,6 +84,11 @@ class Store:
         """
         with _named_when_away(), self._writing.begin() as connection:
             yield connection
+
+    @property
+    def many_write(self) -> bool:
+        """Whether several transactions write at once, each without seeing what the others have not committed."""
+        return self.engine.dialect.name != "sqlite"
 
     def tidy(self) -> None:
         """SQLite: write the log back as far as nobody reads from it. Never blocks anybody."""
@@ -115,7 +147,8 @@ def _named_when_away() -> Iterator[None]:
     try:
         yield
     except (OperationalError, sqlite3.OperationalError) as error:
-        raise DatabaseAway(str(error)) from error
+        collided = getattr(getattr(error, "orig", None), "sqlstate", None) in _COLLISIONS
+        raise (Collided if collided else DatabaseAway)(str(error)) from error
 
 
 def one_of(column: ColumnElement[str], values: Iterable[str]) -> ColumnElement[bool]:

@@ -123,6 +123,9 @@ agents = Table(
     # callqueue.agents.AgentState
     Column("state", String(10), nullable=False),
     Column("state_since", UtcTime, nullable=False),
+    Column("state_reason", Text, nullable=False, default="", server_default=""),
+    # Of the last caller: how long may be written up is the department's to say.
+    Column("last_department", String(40)),
 )
 
 ORDINARY_LEVEL = 5
@@ -144,6 +147,17 @@ agent_states = Table(
     Column("state", String(10), nullable=False),
     Column("at", UtcTime, nullable=False),
     Column("reason", Text, nullable=False),
+)
+
+roster = Table(
+    "roster",
+    metadata,
+    _id(),
+    _refers("agent_id", "agents"),
+    Column("on_at", UtcTime, nullable=False, index=True),
+    Column("off_at", UtcTime, nullable=False),
+    # [[begin, end], …] in Unix seconds.
+    Column("breaks", JSON, nullable=False),
 )
 
 callbacks = Table(

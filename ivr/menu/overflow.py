@@ -19,7 +19,8 @@ def department_names(value: Value, problems: Problems) -> tuple[Value, ...] | No
     if not isinstance(value.data, list) or not value.data:
         problems.add(value.place, "a list of departments is expected, like [delivery]")
         return None
-    return tuple(name for name in value.data if text(name, problems) is not None)
+    readable = [text(name, problems) is not None for name in value.data]
+    return tuple(value.data) if all(readable) else None
 
 
 def check_overflow(departments: Departments, problems: Problems) -> None:

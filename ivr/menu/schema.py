@@ -345,7 +345,7 @@ FIELDS: dict[str, dict[str, Field]] = {
         "overflow": Field(
             _group("overflow"),
             forms.table("overflow"),
-            Help(
+            Both(
                 "Who else serves callers that have waited long.",
                 "오래 기다린 고객을 다른 상담원도 받게 합니다.",
             ),
@@ -354,7 +354,7 @@ FIELDS: dict[str, dict[str, Field]] = {
         "wrap_minutes": Field(
             values.number(0.1, 240),
             forms.number(0.1, 240),
-            Help(
+            Both(
                 "How long agents may write up after a call before they are rung again. By default the site's limit.",
                 "통화 뒤 정리 시간의 한도(분)입니다. 적지 않으면 서버 설정을 따릅니다.",
             ),
@@ -385,20 +385,20 @@ FIELDS: dict[str, dict[str, Field]] = {
         "after_minutes": Field(
             values.number(0, 240),
             forms.number(0, 240),
-            Help("After so many minutes of waiting.", "이만큼 기다린 뒤부터입니다(분)."),
+            Both("After so many minutes of waiting.", "이만큼 기다린 뒤부터입니다(분)."),
             required=True,
             example="5",
         ),
         "to": Field(
             department_names,
             forms.TEXTS,
-            Help("Departments whose agents help.", "도와줄 상담원이 있는 부서들입니다."),
+            Both("Departments whose agents help.", "도와줄 상담원이 있는 부서들입니다."),
             example="[agent]",
         ),
         "skills": Field(
             values.skills,
             forms.TEXTS,
-            Help("Skills whose agents help.", "이 기술을 가진 상담원이 돕습니다."),
+            Both("Skills whose agents help.", "이 기술을 가진 상담원이 돕습니다."),
             example="[general]",
         ),
     },

@@ -17,6 +17,7 @@ from sqlalchemy import (
     exists,
     func,
     insert,
+    not_,
     select,
     update,
 )
@@ -55,12 +56,27 @@ MOVES: dict[AgentState, frozenset[AgentState]] = {
     _S.WRAP: frozenset({_S.READY, _S.PAUSE, _S.OFF}),
 }
 
+# Who rang is ready for the next; who talked has something to write up.
+_AFTER = {_S.RINGING.value: _S.READY, _S.TALK.value: _S.WRAP, _S.HOLD.value: _S.WRAP}
+_WITH_CALLER = (_S.RINGING, _S.TALK, _S.HOLD)
+
 AT_WORK = (_S.READY, _S.RINGING, _S.TALK, _S.HOLD, _S.WRAP)
 """They will take a caller sooner or later; somebody who pauses may not come back today."""
 
 
 Skills = Mapping[str, int] | Iterable[str]
 BEST_LEVEL = 9
+
+
+class PauseReason(StrEnum):
+    """Why an agent pauses, as agents say it; one who did not answer is set aside with the reason of that."""
+
+    BREAK = "break"
+    LUNCH = "lunch"
+    MEETING = "meeting"
+    TRAINING = "training"
+    PAPERWORK = "paperwork"
+    TECHNICAL = "technical"
 
 
 class IllegalMove(Exception):
@@ -79,6 +95,7 @@ class Agent:
     phone: str
     state: AgentState
     state_since: datetime
+    state_reason: str
     skills: Mapping[str, int]
     """Skill → level, larger is better."""
 
@@ -110,7 +127,10 @@ def all_agents(tx: Connection) -> tuple[Agent, ...]:
     for agent_id, skill, level in tx.execute(select(agent_skills).order_by(agent_skills.c.skill)):
         skills.setdefault(agent_id, {})[skill] = level
     rows = tx.execute(select(agents).order_by(agents.c.name, agents.c.id))
-    return tuple(Agent(r.id, r.name, r.phone, AgentState(r.state), r.state_since, skills.get(r.id, {})) for r in rows)
+    return tuple(
+        Agent(r.id, r.name, r.phone, AgentState(r.state), r.state_since, r.state_reason, skills.get(r.id, {}))
+        for r in rows
+    )
 
 
 def state_of(tx: Connection, agent_id: int) -> AgentState:
@@ -149,7 +169,7 @@ def move_agent(
     changed = tx.execute(
         update(agents)
         .where(agents.c.id == agent_id, agents.c.state == current.value)
-        .values(state=to.value, state_since=now)
+        .values(state=to.value, state_since=now, state_reason=reason)
     )
     if changed.rowcount == 0:
         return False
@@ -178,13 +198,42 @@ def workforce(tx: Connection, department: Department) -> Workforce:
     return Workforce(at_work, counts.get(_S.READY, 0))
 
 
-def end_long_wraps(tx: Connection, *, limit: timedelta, now: datetime) -> int:
-    """Whoever has been writing up for longer than `limit` is ready again; returns how many."""
-    overdue = select(agents.c.id).where(agents.c.state == _S.WRAP.value, agents.c.state_since <= now - limit)
-    over = [int(agent_id) for agent_id in tx.execute(overdue).scalars()]
+def end_long_wraps(
+    tx: Connection, *, limit: timedelta, now: datetime, departments: Mapping[str, Department] | None = None
+) -> int:
+    """Whoever has been writing up for longer than their last caller's department allows, or `limit` where it says
+    nothing, is ready again; returns how many."""
+    allowed = {
+        name: timedelta(seconds=department.wrap_seconds)
+        for name, department in (departments or {}).items()
+        if department.wrap_seconds is not None
+    }
+    writing = select(agents.c.id, agents.c.state_since, agents.c.last_department).where(agents.c.state == _S.WRAP.value)
+    over = [row.id for row in tx.execute(writing) if now - row.state_since >= allowed.get(row.last_department, limit)]
     return sum(
         move_agent(tx, agent_id, _S.READY, now=now, reason="wrap-up time is over", expected=(_S.WRAP,))
         for agent_id in over
+    )
+
+
+def served_for(tx: Connection, agent_id: int, department: str) -> None:
+    """Whose caller an agent has had last."""
+    tx.execute(update(agents).where(agents.c.id == agent_id).values(last_department=department))
+
+
+def free_adrift(tx: Connection, *, since: datetime, now: datetime) -> int:
+    """Whoever rings or talks without a caller, in that state since `since` or longer, is freed; returns how many.
+
+    No event leaves anybody so. It is what remains where rows were changed by hand, or a program stood still between
+    two versions.
+    """
+    busy = one_of(agents.c.state, [state.value for state in _WITH_CALLER])
+    adrift = select(agents.c.id, agents.c.state).where(
+        busy, agents.c.state_since <= since, not_(has_caller(agents.c.id))
+    )
+    return sum(
+        move_agent(tx, row.id, _AFTER[row.state], now=now, reason="has no caller", expected=(AgentState(row.state),))
+        for row in tx.execute(adrift).all()
     )
 
 

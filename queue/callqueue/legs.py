@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, select, update
 
-from store.database import insert_row
-from store.tables import calls
+from store.database import hold_row, insert_row
+from store.tables import calls, cases
 
 
 class Purpose(StrEnum):
@@ -116,6 +116,11 @@ def plan_leg(
 def leg(tx: Connection, leg_id: int) -> Leg | None:
     row = tx.execute(select(*_COLUMNS).where(calls.c.id == leg_id)).first()
     return None if row is None else _leg(row)
+
+
+def hold_matter(tx: Connection, leg: Leg) -> None:
+    """Before anything of a matter is changed: its other legs' events wait (docs/decisions/0011)."""
+    hold_row(tx, cases, leg.case_id)
 
 
 def legs_in(tx: Connection, *states: DialState) -> tuple[Leg, ...]:

@@ -11,23 +11,27 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     FromClause,
+    Row,
     Select,
     Update,
     and_,
     bindparam,
     case,
+    exists,
     func,
+    not_,
     or_,
     select,
     update,
 )
 
-from callqueue.agents import AgentState, move_agent
+from callqueue.agents import AgentState, move_agent, served_for
 from callqueue.department import Department
 from callqueue.events import Kind, record
+from callqueue.legs import FINAL_STATUSES, Purpose
 from callqueue.routing import FRONT, OVERTAKEN_AT_MOST
 from store.database import insert_row, one_of
-from store.tables import UtcTime, line_entries
+from store.tables import UtcTime, calls, line_entries
 
 
 class EntryState(StrEnum):
@@ -220,6 +224,7 @@ def finished(tx: Connection, entry_id: int, now: datetime) -> bool:
         record(tx, Kind.END, now, caller=entry_id, agent=served.agent_id)
         talking = (AgentState.TALK, AgentState.HOLD)
         move_agent(tx, served.agent_id, AgentState.WRAP, now=now, reason="conversation over", expected=talking)
+        served_for(tx, served.agent_id, served.department)
     return over
 
 
@@ -241,6 +246,20 @@ def _record_back(tx: Connection, served: Entry, not_before: datetime, now: datet
 
 def _due(not_before: datetime | None, now: datetime) -> dict[str, Any]:
     return {} if not_before is None or not_before <= now else {"due": not_before.timestamp()}
+
+
+def stranded(tx: Connection, since: datetime) -> list[Entry]:
+    """Offered or connected since `since` or longer, and no agent's leg is left on the phone that could tell how it went
+    on."""
+    longest = func.coalesce(line_entries.c.connected_at, line_entries.c.offered_at) <= since
+    on_the_phone = exists().where(
+        calls.c.entry_id == line_entries.c.id,
+        calls.c.purpose == Purpose.AGENT.value,
+        not_(one_of(calls.c.status, FINAL_STATUSES)),
+    )
+    held = _in(EntryState.OFFERED, EntryState.CONNECTED)
+    rows = tx.execute(select(*_COLUMNS).where(held, longest, not_(on_the_phone)).order_by(line_entries.c.id))
+    return [_entry(row) for row in rows]
 
 
 def _standing(tx: Connection, call_id: int | None, callback_id: int | None) -> int | None:
@@ -272,8 +291,10 @@ def _changing(expected: tuple[EntryState, ...]) -> Update:
 
 def _one(tx: Connection, query: Select[Any], **values: int) -> Entry | None:
     row = tx.execute(query, values).first()
-    if row is None:
-        return None
+    return None if row is None else _entry(row)
+
+
+def _entry(row: Row[Any]) -> Entry:
     return Entry(**{**row._mapping, "state": EntryState(row.state)})
 
 

@@ -51,6 +51,21 @@ def test_agents_are_added_listed_and_signed_in(tmp_path: Path) -> None:
     assert listed.split() == ["김지우", "+821012345678", "ready", "delivery,", "refund"]
 
 
+def test_levels_and_pauses_are_said_and_shown(tmp_path: Path) -> None:
+    given = settings(tmp_path)
+    barocall("migrate", cwd=tmp_path, **given)
+    barocall("agents", "add", "김지우", "+821012345678", "delivery:8", "refund", cwd=tmp_path, **given)
+
+    barocall("agents", "set", "+821012345678", "pause", "--reason", "lunch", cwd=tmp_path, **given)
+    listed = barocall("agents", "list", cwd=tmp_path, **given).stdout
+    wrong_level = barocall("agents", "add", "김지우", "+821012345678", "delivery:ten", cwd=tmp_path, **given)
+    wrong_reason = barocall("agents", "set", "+821012345678", "pause", "--reason", "tired", cwd=tmp_path, **given)
+
+    assert listed.split() == ["김지우", "+821012345678", "pause", "(lunch)", "delivery:8,", "refund"]
+    assert "delivery:ten: a level is a number from 1 to 9, like delivery:7" in wrong_level.stderr
+    assert "tired: a reason to pause is one of break, lunch" in wrong_reason.stderr
+
+
 def test_a_database_without_tables_is_explained(tmp_path: Path) -> None:
     done = barocall("agents", "list", cwd=tmp_path, **settings(tmp_path))
 

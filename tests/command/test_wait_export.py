@@ -10,7 +10,7 @@ from typing import Any
 
 from callqueue import agents
 from callqueue.agents import AgentState
-from command.wait import standing_first
+from command.line_log import standing_first
 from ivr.catalogue import publish
 from store.database import Store
 
