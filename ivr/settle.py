@@ -54,6 +54,9 @@ from store.tables import attempts, calls
 # A later figure may rise by so much unexplained: it is spoken in whole minutes.
 RISE_WITHOUT_REASON_SECONDS = 60.0
 
+# Callers who wait for a department that everybody has left are told so, and offered a callback, about once a minute.
+ROUNDS_BEFORE_NOBODY = 3
+
 AGENT_OUTCOMES = {
     "busy": AttemptOutcome.AGENT_DECLINED,
     "failed": AttemptOutcome.FAILED,
@@ -195,6 +198,8 @@ class Settlement:
     def _next_round(self, holding: Holding, menu: Menu) -> State:
         department = menu.department(holding.department).for_line()
         news, _told = self._look_at_line(replace(holding, round=holding.round + 1), department)
+        if news.round % ROUNDS_BEFORE_NOBODY == 0 and not agents.anybody_at_work(self.tx, department):
+            return _offer(news, "nobody")
         return _held_against_promise(news, holding.promised_high_seconds)
 
     def _look_at_line(self, holding: Holding, department: LineDepartment) -> tuple[Holding, wait.WaitRange | None]:

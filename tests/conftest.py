@@ -14,14 +14,18 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from command.supervisor import free_port, redis_command
-from postgres_server import NoServer, PostgresServer, postgres_server
 from store.database import Store
 from store.migrate import migrate
+from tools.postgres_server import NoServer, PostgresServer, postgres_server
 from twiml_check import documents_in, is_twiml, mistakes
 
 pytest_plugins = ["rest_check"]
 
 ROOT = Path(__file__).parent.parent
+
+
+# What lives on transactions is tested on both databases; the conversation above them mostly on the quicker one.
+ON_BOTH = {"store", "line", "callbacks", "ivr/test_races.py", "ivr/test_long_line.py"}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -89,11 +93,17 @@ def postgres_store(postgres: PostgresServer) -> Iterator[Store]:
     postgres.drop(url)
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+@pytest.fixture
 def store(request: pytest.FixtureRequest) -> Store:
-    """An empty database of its own, with the newest schema: each test that asks for it runs on both kinds."""
-    found: Store = request.getfixturevalue(f"{request.param}_store")
+    """An empty database of its own, with the newest schema: on PostgreSQL too where ON_BOTH says so."""
+    found: Store = request.getfixturevalue(f"{getattr(request, 'param', 'sqlite')}_store")
     return found
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    here = metafunc.definition.path.relative_to(ROOT / "tests")
+    if "store" in metafunc.fixturenames and (here.parts[0] in ON_BOTH or here.as_posix() in ON_BOTH):
+        metafunc.parametrize("store", ["sqlite", "postgres"], indirect=True)
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,8 @@ from sqlalchemy import (
 )
 
 from callqueue.department import Department
-from callqueue.events import Kind, record
+from callqueue.events import CLOCKS_APART, Kind, record
+from callqueue.oddities import ignored
 from store.database import insert_row, one_of
 from store.tables import ORDINARY_LEVEL, agent_skills, agent_states, agents, line_entries
 
@@ -209,11 +210,21 @@ def end_long_wraps(
         if department.wrap_seconds is not None
     }
     writing = select(agents.c.id, agents.c.state_since, agents.c.last_department).where(agents.c.state == _S.WRAP.value)
-    over = [row.id for row in tx.execute(writing) if now - row.state_since >= allowed.get(row.last_department, limit)]
+    over = [
+        r.id for r in tx.execute(writing) if _is_over(r.id, r.state_since, allowed.get(r.last_department, limit), now)
+    ]
     return sum(
         move_agent(tx, agent_id, _S.READY, now=now, reason="wrap-up time is over", expected=(_S.WRAP,))
         for agent_id in over
     )
+
+
+def _is_over(agent_id: int, since: datetime, limit: timedelta, now: datetime) -> bool:
+    """A state that begins in the future comes of a clock that was set back: nobody waits for that moment."""
+    if since > now + CLOCKS_APART:
+        ignored("a state that begins in the future", agent=agent_id)
+        return True
+    return now - since >= limit
 
 
 def served_for(tx: Connection, agent_id: int, department: str) -> None:

@@ -29,6 +29,7 @@ from callqueue.agents import AgentState, move_agent, served_for
 from callqueue.department import Department
 from callqueue.events import Kind, record
 from callqueue.legs import FINAL_STATUSES, Purpose
+from callqueue.oddities import ignored
 from callqueue.routing import FRONT, OVERTAKEN_AT_MOST
 from store.database import insert_row, one_of
 from store.tables import UtcTime, calls, line_entries
@@ -119,6 +120,8 @@ def leave(tx: Connection, entry_id: int, reason: str, now: datetime) -> bool:
     """Out of the line. False when the entry had left before."""
     before = entry(tx, entry_id)
     left = _change(tx, entry_id, STANDING, state=EntryState.LEFT.value, left_at=now, left_reason=reason)
+    if before is None:
+        ignored("a caller left who never came", entry=entry_id)
     if left:
         if before is not None and _is_dialled(before):
             record(tx, Kind.DIAL_FAILED, now, caller=entry_id)
@@ -165,6 +168,8 @@ def accepted(tx: Connection, entry_id: int, agent_id: int, now: datetime) -> boo
         kind = Kind.CONNECT if theirs is None or theirs.callback_id is None else Kind.DIAL
         record(tx, kind, now, caller=entry_id, agent=agent_id)
         move_agent(tx, agent_id, AgentState.TALK, now=now, reason="accepted", expected=(AgentState.RINGING,))
+    else:
+        _not_taken(tx, entry_id, agent_id)
     return taken
 
 
@@ -217,6 +222,7 @@ def finished(tx: Connection, entry_id: int, now: datetime) -> bool:
     """The conversation is over; the agent writes up."""
     served = entry(tx, entry_id)
     if served is None or served.agent_id is None:
+        ignored("the end of a conversation that nobody had", entry=entry_id)
         return False
     values = {"state": EntryState.LEFT.value, "left_at": now, "left_reason": "served"}
     over = _change(tx, entry_id, (EntryState.CONNECTED,), **values)
@@ -232,6 +238,18 @@ def free_agent(tx: Connection, agent_id: int, now: datetime, reason: str) -> Non
     """Back to ready through no fault of their own."""
     busy = (AgentState.RINGING, AgentState.TALK)
     move_agent(tx, agent_id, AgentState.READY, now=now, reason=reason, expected=busy)
+
+
+def _not_taken(tx: Connection, entry_id: int, agent_id: int) -> None:
+    """A caller who has just left is no news; an agent who takes one of whom nobody knows, or twice, is."""
+    wanted = entry(tx, entry_id)
+    if wanted is None:
+        ignored("a caller was accepted who never came", entry=entry_id, agent=agent_id)
+    elif wanted.state == EntryState.CONNECTED:
+        twice = wanted.agent_id == agent_id
+        ignored(
+            "a caller was accepted twice" if twice else "another's caller was accepted", entry=entry_id, agent=agent_id
+        )
 
 
 def _is_dialled(served: Entry) -> bool:

@@ -1,5 +1,6 @@
 """Places: kept, counted, never doubled."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,7 +8,7 @@ from callers import on_the_phone
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from callqueue import agents, line
+from callqueue import agents, line, oddities
 from callqueue.agents import AgentState, IllegalMove
 from callqueue.department import Department
 from callqueue.line import EntryState
@@ -189,3 +190,45 @@ def test_a_long_wrap_ends(store: Store) -> None:
         assert agents.end_long_wraps(tx, limit=limit, now=NOW + timedelta(seconds=59)) == 0
         assert agents.end_long_wraps(tx, limit=limit, now=NOW + timedelta(seconds=60)) == 1
         assert agents.state_of(tx, agent_id) == AgentState.READY
+
+
+def test_news_that_can_not_be_is_ignored_counted_and_changes_nothing(store: Store) -> None:
+    before = Counter(oddities.counts())
+    with store.write() as tx:
+        entry, agent_id = joins(tx, 1), ready(tx, "지우", "billing")
+        other = ready(tx, "서준", "billing")
+        match(tx, {"billing": BILLING}, NOW)
+        line.accepted(tx, entry, agent_id, NOW)
+
+        assert not line.accepted(tx, entry, agent_id, NOW)
+        assert not line.accepted(tx, entry, other, NOW)
+        assert not line.accepted(tx, 99, other, NOW)
+        assert not line.leave(tx, 99, "abandoned", NOW)
+        assert not line.finished(tx, 99, NOW)
+
+        assert [agents.state_of(tx, one) for one in (agent_id, other)] == [AgentState.TALK, AgentState.READY]
+    assert Counter(oddities.counts()) - before == {
+        "a caller was accepted twice": 1,
+        "another's caller was accepted": 1,
+        "a caller was accepted who never came": 1,
+        "a caller left who never came": 1,
+        "the end of a conversation that nobody had": 1,
+    }
+
+
+def test_a_clock_that_was_set_back_keeps_nobody_writing_up(store: Store) -> None:
+    with store.write() as tx:
+        agent_id = ready(tx, "지우", "billing")
+        for state in (AgentState.RINGING, AgentState.TALK, AgentState.WRAP):
+            agents.move_agent(tx, agent_id, state, now=NOW + timedelta(hours=1), reason="test")
+
+        assert agents.end_long_wraps(tx, limit=timedelta(seconds=60), now=NOW) == 1
+
+
+def test_a_clock_that_was_set_back_matches_nobody_wrongly(store: Store) -> None:
+    with store.write() as tx:
+        entry = joins(tx, 1, seconds=3600)
+        agent_id = ready(tx, "지우", "billing")
+
+        assert [found.entry_id for found in match(tx, {"billing": BILLING}, NOW)] == [entry]
+        assert line.accepted(tx, entry, agent_id, NOW)

@@ -8,6 +8,7 @@ from callbacks.lifecycle import OPEN
 from store.database import Store
 from store.migrate import current_revision, migrate, newest_revision
 from store.tables import _OPEN_CALLBACK, metadata
+from tools.postgres_server import PostgresServer
 
 
 def test_the_migrations_make_exactly_the_tables_of_today(store: Store) -> None:
@@ -15,14 +16,29 @@ def test_the_migrations_make_exactly_the_tables_of_today(store: Store) -> None:
         assert compare_metadata(MigrationContext.configure(tx), metadata) == []
 
 
-def test_the_migrations_make_exactly_the_indexes_of_today(store: Store, tmp_path: Path) -> None:
+def test_the_migrations_make_exactly_the_indexes_of_today(sqlite_store: Store, tmp_path: Path) -> None:
     # Alembic does not compare an index's WHERE, and "one caller, one agent, once" is such a WHERE.
     today = Store(f"sqlite:///{tmp_path}/today.sqlite3")
     with today.write() as tx:
         metadata.create_all(tx)
 
-    assert _indexes(store) == _indexes(today)
+    listed = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+    assert _indexes(sqlite_store, listed) == _indexes(today, listed)
     today.close()
+
+
+def test_on_postgresql_too(postgres_store: Store, postgres: PostgresServer) -> None:
+    url = postgres.new_database("template0")
+    today = Store(url)
+    with today.write() as tx:
+        metadata.create_all(tx)
+
+    listed = "SELECT indexname AS name, indexdef AS sql FROM pg_indexes WHERE schemaname = 'public'"
+    theirs = _indexes(postgres_store, listed)
+    today_s = _indexes(today, listed)
+    today.close()
+    postgres.drop(url)
+    assert {name: sql for name, sql in theirs.items() if "alembic" not in name} == today_s
 
 
 def test_an_index_covers_the_same_rows_on_both_databases() -> None:
@@ -48,7 +64,6 @@ def test_an_open_promise_is_the_same_to_the_database_and_to_us() -> None:
     assert f"state IN ({listed})" == _OPEN_CALLBACK
 
 
-def _indexes(store: Store) -> dict[str, str]:
-    listed = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+def _indexes(store: Store, listed: str) -> dict[str, str]:
     with store.read() as tx:
         return {name: " ".join(sql.split()) for name, sql in tx.execute(text(listed))}

@@ -35,8 +35,8 @@ for _ in range(200):
 """
 
 
-def test_two_processes_write_at_once_and_none_sees_half_of_the_other(store: Store) -> None:
-    command = [sys.executable, "-c", WRITER, store.url]
+def test_two_processes_write_at_once_and_none_sees_half_of_the_other(sqlite_store: Store) -> None:
+    command = [sys.executable, "-c", WRITER, sqlite_store.url]
     with _process(command) as one, _process(command) as other:
         # Started by hand: left alone, one may be done before the other has imported anything, and nothing is proven.
         assert [_line_from(writer) for writer in (one, other)] == ["ready", "ready"]
@@ -44,7 +44,7 @@ def test_two_processes_write_at_once_and_none_sees_half_of_the_other(store: Stor
             _tell(writer, "go")
         errors = [writer.communicate(timeout=60)[1] for writer in (one, other)]
 
-    with store.read() as tx:
+    with sqlite_store.read() as tx:
         seen = set(tx.execute(select(cases.c.number)).scalars())
     assert errors == ["", ""]
     assert seen == {str(n) for n in range(400)}
@@ -101,8 +101,8 @@ def test_errors_do_not_tell_what_was_written(store: Store) -> None:
     assert "+8210" not in str(told.value)
 
 
-def test_sqlite_writes_ahead(store: Store) -> None:
-    with store.read() as tx:
+def test_sqlite_writes_ahead(sqlite_store: Store) -> None:
+    with sqlite_store.read() as tx:
         assert tx.execute(text("PRAGMA journal_mode")).scalar() == "wal"
 
 

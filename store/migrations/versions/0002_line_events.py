@@ -23,7 +23,8 @@ def upgrade() -> None:
         sa.Column("data", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_line_events")),
     )
-    op.create_index(op.f("ix_line_events_written_by"), "line_events", ["written_by"])
+    if op.get_bind().dialect.name == "postgresql":
+        op.create_index(op.f("ix_line_events_written_by"), "line_events", ["written_by"])
 
 
 def downgrade() -> None:

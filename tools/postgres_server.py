@@ -1,4 +1,4 @@
-"""A PostgreSQL server of the tests' own: one a run and worker, on a free port, gone afterwards."""
+"""A PostgreSQL server of one's own, for tests and benchmarks: on a free port, gone afterwards."""
 
 import os
 import shutil
@@ -18,8 +18,8 @@ from store.migrate import migrate
 DEBIAN = Path("/usr/lib/postgresql")
 # Whom the server may run as where the tests run as root: it refuses root.
 SERVANTS = ("postgres", "nobody")
-# Nothing here has to survive a power cut.
-CARELESS = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
+# Nothing in a test has to survive a power cut.
+CARELESS = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
 TEMPLATE = "migrated"
 
 
@@ -41,10 +41,10 @@ class PostgresServer:
         self._run(f"CREATE DATABASE {TEMPLATE}")
         migrate(self.url(TEMPLATE))
 
-    def new_database(self) -> str:
-        """The URL of an empty database with the newest schema."""
+    def new_database(self, template: str = TEMPLATE) -> str:
+        """The URL of an empty database with the newest schema; with PostgreSQL's own template, without any."""
         name = f"test{next(self._names)}"
-        self._run(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy")
+        self._run(f"CREATE DATABASE {name} TEMPLATE {template}")
         return self.url(name)
 
     def drop(self, url: str) -> None:
@@ -57,14 +57,15 @@ class PostgresServer:
 
 
 @contextmanager
-def postgres_server() -> Iterator[PostgresServer]:
-    """Raises NoServer."""
+def postgres_server(*, careful: bool = False) -> Iterator[PostgresServer]:
+    """`careful`: it writes to the disk as a server in earnest does. Raises NoServer."""
     initdb, pg_ctl = _program("initdb"), _program("pg_ctl")
     # A folder of its own under /tmp: pytest's own folders are closed to the user that the server runs as.
     with TemporaryDirectory(prefix="barocall-postgres-") as folder:
         servant = _servant(Path(folder))
         data, port = f"{folder}/data", free_port()
-        options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 {CARELESS}"
+        options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c max_connections=200"
+        options += "" if careful else f" {CARELESS}"
         make = [initdb, "-D", data, "-A", "trust", "-U", "barocall", "-E", "UTF8", "--no-locale", "-N"]
         subprocess.run([*servant, *make], check=True, capture_output=True, cwd=folder)
         start = [pg_ctl, "-D", data, "-o", options, "-l", f"{folder}/log", "-w", "start"]

@@ -1,0 +1,125 @@
+"""How many callers a second join, are matched and served by eight processes on PostgreSQL, and what it takes.
+
+    python -m benchmarks.line [--joins 200] [--seconds 30]
+
+The server writes to the disk in earnest. Afterwards the log of the line is read as a whole: every caller who joined was
+served once, no agent had two at a time.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from statistics import median, quantiles
+
+from callqueue import agents
+from callqueue.agents import AgentState
+from callqueue.events import Kind, LineEvent
+from command.line_log import read_all
+from store.database import Store
+from tools.postgres_server import NoServer, postgres_server
+
+PROCESSES = 8
+AGENTS = 120
+HANDLE_SECONDS = 0.3
+SKILLS = ("billing", "delivery", "general", "vip")
+JOINS_LIMIT = 0.98
+"""Of the joins that are asked for: less, and the processes could not keep up."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    joins_per_second: float
+    join_ms: tuple[float, float]
+    """Median and 99 %: the caller's place and their match are committed."""
+    offer_ms: tuple[float, float]
+    """From joining to the agent's phone, an agent being free."""
+
+
+def main(arguments: Sequence[str] = ()) -> int:
+    """How many limits were missed."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--joins", type=float, default=200.0, help="a second, of all processes together")
+    parser.add_argument("--seconds", type=float, default=30.0)
+    given = parser.parse_args(arguments)
+    try:
+        with postgres_server(careful=True) as server:
+            found = measure(Store(server.new_database()), given.joins, given.seconds)
+    except NoServer as missing:
+        print(f"skipped: {missing}")
+        return 0
+    print(f"{PROCESSES} processes, {AGENTS} agents: {found.joins_per_second:.0f} joins a second")
+    print("join and match committed: median {:.1f} ms, p99 {:.1f} ms".format(*found.join_ms))
+    print("joined until offered:     median {:.1f} ms, p99 {:.1f} ms".format(*found.offer_ms))
+    kept_up = found.joins_per_second >= JOINS_LIMIT * given.joins
+    print("limit: nobody lost, nobody doubled, all on time:", "kept" if kept_up else "MISSED")
+    return int(not kept_up)
+
+
+def measure(store: Store, joins: float, seconds: float) -> Figures:
+    come_to_work(store, AGENTS)
+    workers = [start(store, f"w{n}", joins / PROCESSES, seconds, HANDLE_SECONDS) for n in range(PROCESSES)]
+    told = [json.loads(row) for worker in workers for row in worker.communicate()[0].splitlines()]
+    assert [worker.returncode for worker in workers] == [0] * PROCESSES, "callers were left"
+    log = list(read_all(store))
+    assert served(log) == sorted(row["joined"] for row in told)
+    joined = [event.at for event in log if event.kind == Kind.JOIN]
+    lasted = (max(joined) - min(joined)).total_seconds()
+    return Figures((len(joined) - 1) / lasted, _ms([row["took"] for row in told]), _ms(waits(log)))
+
+
+def come_to_work(store: Store, count: int) -> None:
+    now = datetime.now(UTC)
+    for number in range(count):
+        skills = {SKILLS[number % 4]: 1 + number % 9, SKILLS[(number + 1) % 4]: 5}
+        with store.write() as tx:
+            agent_id = agents.add_agent(tx, name=f"a{number}", phone=f"+82109{number:07d}", skills=skills, now=now)
+            agents.move_agent(tx, agent_id, AgentState.READY, now=now, reason="comes to work")
+
+
+def start(
+    store: Store, name: str, joins_per_second: float, seconds: float, handle_seconds: float
+) -> "subprocess.Popen[str]":
+    figures = [str(figure) for figure in (joins_per_second, seconds, handle_seconds)]
+    command = [sys.executable, "-m", "benchmarks.line_worker", store.url, name, *figures]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
+def served(log: Sequence[LineEvent]) -> list[int]:
+    """Every caller who was served. Asserts that the log tells a line in which nobody was doubled."""
+    talking: dict[int, int] = {}
+    waiting: set[int] = set()
+    over: list[int] = []
+    for event in log:
+        caller, agent = event.caller or 0, event.agent or 0
+        match event.kind:
+            case Kind.JOIN:
+                assert caller not in waiting and caller not in over, f"{caller} joined twice"
+                waiting.add(caller)
+            case Kind.CONNECT:
+                assert caller in waiting, f"{caller} was connected twice, or before joining"
+                assert agent not in talking, f"{agent} talks with {talking[agent]} and {caller}"
+                waiting.remove(caller)
+                talking[agent] = caller
+            case Kind.END:
+                assert talking.pop(agent) == caller, f"{agent} did not talk with {caller}"
+                over.append(caller)
+    assert (waiting, talking) == (set(), {}), "callers were left"
+    return sorted(over)
+
+
+def waits(log: Sequence[LineEvent]) -> list[float]:
+    """Seconds from joining to connecting, less what the agents take to accept."""
+    joined = {event.caller: event.at for event in log if event.kind == Kind.JOIN}
+    return [(e.at - joined[e.caller]).total_seconds() for e in log if e.kind == Kind.CONNECT]
+
+
+def _ms(seconds: Sequence[float]) -> tuple[float, float]:
+    return 1000 * median(seconds), 1000 * quantiles(seconds, n=100)[-1]
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
