@@ -15,6 +15,7 @@ from simulator.one_call import ACCOUNT_SID, AUTH_TOKEN, NUMBER, play
 from simulator.scripts import BadScript, read_script
 from simulator.server import NetworkServer
 from simulator.transcript import Lines
+from simulator.truths import BadTruth, truths_of
 from simulator.voice import NoVoice
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -25,6 +26,13 @@ _START = START.strftime("%Y-%m-%dT%H:%M:%S")
 
 def _utc(_context: click.Context, _option: click.Parameter, date: datetime) -> datetime:
     return date.replace(tzinfo=UTC)
+
+
+def _truths(_context: click.Context, _option: click.Parameter, pairs: tuple[str, ...]) -> dict[str, Any]:
+    try:
+        return truths_of(pairs)
+    except BadTruth as error:
+        raise click.BadParameter(str(error)) from error
 
 
 class Commands(click.Group):
@@ -65,7 +73,7 @@ def main() -> None:
 @click.option("--talk-speed", default=1.0, help="What the application says is so many times shorter.")
 @click.option("--voice", default="none", help="Who speaks written words: none, or espeak-ng where it is installed.")
 @click.option("--record", "record_folder", type=FOLDER, help="Write each call's transcript and sound here.")
-@click.option("--stream-survives-update/--stream-ends-at-update", default=True, help="Does REST end media streams?")
+@click.option("--truth", "truths", multiple=True, callback=_truths, help="NAME=VALUE, where Twilio documents none.")
 @click.option("--events", type=click.Path(path_type=Path), help="Write every event here, one JSON object a line.")
 def serve(port: int, events: Path | None, **about: Any) -> None:
     """Stay, and let people phone over HTTP: see docs/simulator.md."""
@@ -105,6 +113,7 @@ def serve(port: int, events: Path | None, **about: Any) -> None:
 @click.option("--talk-speed", default=1.0, help="What the application says is so many times shorter.")
 @click.option("--voice", default="none", help="Who speaks written words: none, or espeak-ng where it is installed.")
 @click.option("--record", "record_folder", type=FOLDER, help="Write each call's transcript and sound here.")
+@click.option("--truth", "truths", multiple=True, callback=_truths, help="NAME=VALUE, where Twilio documents none.")
 @click.option("--seconds", default=120.0, help="So long everything may take: real seconds, or those of stepped time.")
 @click.option("--settle-seconds", default=1.0, help="So long the application may call somebody after the last call.")
 def call(script_file: Path, port: int, seconds: float, settle_seconds: float, **about: Any) -> None:

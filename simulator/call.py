@@ -245,7 +245,7 @@ class Call:
         with self.changed:
             fetch, self._move = self._move, None
         self.network.conferences.leave(self)
-        if not self.network.streams_survive:
+        if not self.network.faults.truth("stream_survives_update"):
             self.streams.stop_all()
         return fetch
 

@@ -36,9 +36,11 @@ class StatusTeller:
     def _parameters(self, status: str, number: int) -> dict[str, str]:
         """Unconfirmed for Twilio, read in documents of compatible vendors: the four beside CallStatus."""
         call = self._call
+        told = {**call.parameters(), "CallStatus": status}
+        if not call.network.faults.truth("status_details"):
+            return told
         return {
-            **call.parameters(),
-            "CallStatus": status,
+            **told,
             "CallbackSource": "call-progress-events",
             "SequenceNumber": str(number),
             "Timestamp": timestamp(call.network.now()),

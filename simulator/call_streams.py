@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from simulator.stream_status import StreamTeller
 from simulator.streams import MOST_TRACKS, Stream, StreamOrder, TooManyTracks
+from simulator.truths import address_signed
 
 if TYPE_CHECKING:
     from simulator.call import Call
@@ -47,6 +48,7 @@ class CallStreams:
                 tracks,
                 two_way,
                 call.line,
+                address_signed(url, network.faults.truth("stream_signature")),
             )
             self.stop(order.name)
             stream = Stream(order, network.clock, StreamTeller(call, status), call.ear.hear_stream)

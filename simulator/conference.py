@@ -1,6 +1,7 @@
 """Conferences: who is in them, when they begin and end, and what the application is told of it."""
 
 import threading
+from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from simulator.webhooks import WebhookFailed, Webhooks
 if TYPE_CHECKING:
     from simulator.call import Call
     from simulator.network import PhoneNetwork
+    from simulator.verbs.fetch import Fetch
 
 ENDED_BY_REST = "conference-ended-via-api"
 
@@ -43,6 +45,10 @@ class Member:
     muted: bool
     joined_at: datetime
     hold: bool = False
+    music: "Fetch | None" = None
+    """What they hear on hold; None: the network's own."""
+    announcements: "deque[Fetch]" = field(default_factory=deque)
+    """Still to be heard."""
     coach: str | None = None
     beep: str = "true"
 
@@ -57,6 +63,19 @@ class Member:
         }
         label = {} if self.label is None else {"ParticipantLabel": self.label}
         return {"CallSid": self.call.sid, **label, **{name: str(flag).lower() for name, flag in flags.items()}}
+
+
+@dataclass(frozen=True)
+class Change:
+    """Of a member; None leaves a thing as it is."""
+
+    muted: bool | None = None
+    hold: bool | None = None
+    music: "Fetch | None" = None
+    """For who is put on hold."""
+    ends: bool | None = None
+    coaching: bool | None = None
+    coach: str | None = None
 
 
 @dataclass
@@ -157,27 +176,37 @@ class Conferences:
             conference.finish(ENDED_BY_REST, None)
         self._notice(conference)
 
-    def change(
-        self,
-        conference: Conference,
-        member: Member,
-        *,
-        muted: bool | None = None,
-        hold: bool | None = None,
-        ends: bool | None = None,
-    ) -> None:
-        """REST changes a member; None leaves a thing as it is."""
+    def change(self, conference: Conference, member: Member, change: "Change") -> None:
+        """REST changes a member."""
+        muted, hold, ends = change.muted, change.hold, change.ends
         with self._lock:
+            member.music = change.music if hold else member.music
             if muted not in (None, member.muted):
                 member.muted = bool(muted)
                 self._tell(conference, "mute", "participant-mute" if muted else "participant-unmute", member)
             if hold not in (None, member.hold):
                 member.hold = bool(hold)
                 self._tell(conference, "hold", "participant-hold" if hold else "participant-unhold", member)
-            if ends not in (None, member.ends):
-                member.ends = bool(ends)
+            coach = member.coach if change.coaching is None else change.coach
+            if ends not in (None, member.ends) or coach != member.coach:
+                member.ends, member.coach = member.ends if ends is None else ends, coach
                 self._tell(conference, "modify", "participant-modify", member)
-        member.call.event("member_changed", muted=member.muted, hold=member.hold)
+        member.call.event("member_changed", muted=member.muted, hold=member.hold, coach=member.coach)
+        member.call.wake()
+
+    def announce(self, member: Member, fetch: "Fetch") -> None:
+        """They hear it as soon as the conference has begun, one after the other."""
+        member.announcements.append(fetch)
+        member.call.wake()
+
+    def announce_to_all(self, conference: Conference, fetch: "Fetch") -> None:
+        """Unconfirmed: that the document is asked for once for each of them, and told of so."""
+        for member in list(conference.members.values()):
+            self.announce(member, fetch)
+
+    def announced(self, conference: Conference, member: Member, *, well: bool) -> None:
+        with self._lock:
+            self._tell(conference, "announcement", f"announcement-{'end' if well else 'fail'}", member)
 
     def talks(self, call: "Call") -> bool:
         """Whether somebody else is on the line with them."""

@@ -6,13 +6,13 @@ from flask import Blueprint, request
 
 from simulator.answers import VERSION, not_found, page, rfc2822
 from simulator.conference import Conference, Member
-from simulator.forms import filters, flag_of, on_day, one_of, only
+from simulator.forms import BAD_PARAMETER, Refused, filters, flag_of, on_day, one_of, only
 from simulator.invitations import Invitation, Invitations, invitation_json
 from simulator.network import PhoneNetwork
+from simulator.participant_forms import ANNOUNCEMENT, announcement_of, change_of
 
 FILTERS = filters("FriendlyName", "Status", days=("DateCreated", "DateUpdated"))
 PARTICIPANT_FILTERS = filters("Muted", "Hold")
-CHANGES = frozenset({"Muted", "Hold", "EndConferenceOnExit"})
 
 
 def serve_conferences(rest: Blueprint, network: PhoneNetwork) -> None:
@@ -38,7 +38,10 @@ def serve_conferences(rest: Blueprint, network: PhoneNetwork) -> None:
         if found is None:
             return not_found()
         if request.method == "POST":
-            only(request.form, {"Status"})
+            only(request.form, {"Status", *ANNOUNCEMENT})
+            announcement = announcement_of(request.form)
+            if announcement is not None:
+                conferences.announce_to_all(found, announcement)
             if one_of(request.form, "Status", ("completed",)) is not None:
                 conferences.end(found)
         return conference_json(account, found)
@@ -74,15 +77,12 @@ def serve_conferences(rest: Blueprint, network: PhoneNetwork) -> None:
         if request.method == "DELETE":
             conferences.leave(member.call, "kicked")
             return "", 204
-        only(request.form, CHANGES)
         if request.method == "POST":
-            conferences.change(
-                found,
-                member,
-                muted=flag_of(request.form, "Muted"),
-                hold=flag_of(request.form, "Hold"),
-                ends=flag_of(request.form, "EndConferenceOnExit"),
-            )
+            change, announcement = change_of(request.form), announcement_of(request.form)
+            _refuse_stranger(found, change.coach)
+            conferences.change(found, member, change)
+            if announcement is not None:
+                conferences.announce(member, announcement)
         return participant_json(account, found, member)
 
 
@@ -90,6 +90,12 @@ def _member(conference: Conference, sid_or_label: str) -> Member | None:
     """By CallSid or by label, as Twilio finds them."""
     members = list(conference.members.values())
     return next((m for m in members if sid_or_label in (m.call.sid, m.label)), None)
+
+
+def _refuse_stranger(conference: Conference, coached: str | None) -> None:
+    """Unconfirmed: that who is coached has to be there."""
+    if coached is not None and coached not in conference.members:
+        raise Refused(BAD_PARAMETER, f"CallSidToCoach: {coached} is not in this conference")
 
 
 def _on_the_way(account: str, conference: Conference, invitation: Invitation | None) -> Any:

@@ -1,9 +1,10 @@
 """What a stand-in network is told about the world."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from simulator.clock import Clock, RealClock
 from simulator.sids import Sids
@@ -39,8 +40,8 @@ class NetworkConfig:
     """When stepped time begins."""
     seed: int = 0
     """Of SIDs and tokens in stepped time."""
-    stream_survives_update: bool = True
-    """Whether a one-way media stream goes on after the call was moved by REST; which is true is not documented."""
+    truths: Mapping[str, Any] = field(default_factory=dict)
+    """Which of several is played where Twilio documents none: by the names in simulator/truths.py."""
     voice: str = "none"
     """Who speaks written words: `none`, or `espeak-ng` where it is installed."""
     record_folder: Path | None = None

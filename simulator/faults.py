@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from simulator.truths import TRUTHS
+
 ALWAYS = None
 Work = Callable[[], None]
 
@@ -33,10 +35,10 @@ FAULTS: dict[str, Kind] = {
     "rest": Kind("a REST request is refused, fails or hangs, before or after it was carried out", REST_FAULTS),
     "rest_create": Kind("the same, only for calls that are ordered", (*REST_FAULTS, "timeout_after_placing")),
     "message_fails": Kind("a message is not delivered, with this error code", int),
-    "stream_survives_update": Kind("which truth holds from now on", (True, False), ALWAYS),
     "media_cut": Kind("now: the sockets of media streams break without a last word", (True,)),
     "cut_streams": Kind("now: all media streams are stopped", (True,)),
     "line_lost": Kind("now: calls lose their connection", (True,)),
+    **{name: Kind(truth.question, truth.values, ALWAYS) for name, truth in TRUTHS.items()},
 }
 NOW = frozenset({"media_cut", "cut_streams", "line_lost"})
 ORDERS = "POST /Calls.json"
@@ -56,7 +58,8 @@ class Fault:
 class Faults:
     """Those that are set. Each name at most once; asking for it again sets it anew."""
 
-    def __init__(self) -> None:
+    def __init__(self, truths: Mapping[str, Any] | None = None) -> None:
+        self._truths = truths or {}
         self._set: dict[str, Fault] = {}
         self._lock = threading.Lock()
         self._held: dict[str, Work] = {}
@@ -82,10 +85,10 @@ class Faults:
         with self._lock:
             return {n: {"value": f.value, "only": f.only, "times": f.left} for n, f in self._set.items()}
 
-    def value(self, name: str) -> Any:
-        """Without using it up; None when it is not set."""
+    def truth(self, name: str) -> Any:
+        """Which of the truths of that name is played now."""
         fault = self._set.get(name)
-        return None if fault is None else fault.value
+        return self._truths.get(name, TRUTHS[name].values[0]) if fault is None else fault.value
 
     def take(self, name: str, where: str = "") -> Any:
         """Its value when it happens here and now, which uses up one time; else None."""

@@ -11,8 +11,9 @@ from simulator.conference import Conference, Terms
 from simulator.forms import Form, flag_of, method_of, one_of, only, url_of
 from simulator.network import PhoneNetwork
 from simulator.order import Order
+from simulator.participant_forms import coach_of
 
-CONFERENCE_EVENTS = ("start", "end", "join", "leave", "mute", "hold", "modify")
+CONFERENCE_EVENTS = ("start", "end", "join", "leave", "mute", "hold", "modify", "announcement")
 FLAGS = {
     "Muted": "muted",
     "StartConferenceOnEnter": "startConferenceOnEnter",
@@ -20,7 +21,7 @@ FLAGS = {
 }
 FIELDS = frozenset(
     {
-        *("From", "To", "Label", "Timeout", "Beep", "WaitUrl", "WaitMethod"),
+        *("From", "To", "Label", "Timeout", "Beep", "WaitUrl", "WaitMethod", "Coaching", "CallSidToCoach"),
         *("StatusCallback", "StatusCallbackMethod", "StatusCallbackEvent"),
         *("ConferenceStatusCallback", "ConferenceStatusCallbackMethod", "ConferenceStatusCallbackEvent"),
         *FLAGS,
@@ -37,6 +38,7 @@ class Invitation:
     muted: bool
     starts: bool
     ends: bool
+    coach: str | None = None
 
     @property
     def pending(self) -> bool:
@@ -65,6 +67,7 @@ class Invitations:
             muted=bool(flag_of(form, "Muted")),
             starts=flag_of(form, "StartConferenceOnEnter") is not False,
             ends=bool(flag_of(form, "EndConferenceOnExit")),
+            coach=coach_of(form)[1],
         )
         self._all.setdefault(conference.sid, []).append(invitation)
         return conference, invitation
@@ -117,6 +120,7 @@ def _into(order: Order, conference: Conference, form: Form) -> Order:
             room.set(attribute, str(flag).lower())
     given = {
         "participantLabel": form.get("Label"),
+        "coach": coach_of(form)[1],
         "beep": one_of(form, "Beep", ("true", "false", "onEnter", "onExit")),
         "waitUrl": url_of(form, "WaitUrl"),
         "waitMethod": method_of(form, "WaitMethod") if "WaitMethod" in form else None,
@@ -140,8 +144,8 @@ def invitation_json(account: str, conference: Conference, invitation: Invitation
         "date_updated": rfc2822(call.created_at),
         "muted": invitation.muted,
         "hold": False,
-        "coaching": False,
-        "call_sid_to_coach": None,
+        "coaching": invitation.coach is not None,
+        "call_sid_to_coach": invitation.coach,
         "start_conference_on_enter": invitation.starts,
         "end_conference_on_exit": invitation.ends,
         "status": STATUSES.get(call.status, "complete"),

@@ -39,7 +39,7 @@ class PhoneNetwork:
         self._sids = config.sids()
         self.voice = voice_named(config.voice, config.talk_speed)
         self.events = EventLog(self.clock, events_path)
-        self.faults = Faults()
+        self.faults = Faults(config.truths)
         self.calls: dict[str, Call] = {}
         self.conferences = Conferences(self)
         self.queues = CallQueues(self)
@@ -100,12 +100,6 @@ class PhoneNetwork:
     def new_webhooks(self) -> Webhooks:
         """With cookies of their own."""
         return Webhooks(self.config.auth_token, self.new_token, self.faults)
-
-    @property
-    def streams_survive(self) -> bool:
-        """Whether a one-way media stream goes on after the call was moved by REST."""
-        asked = self.faults.value("stream_survives_update")
-        return self.config.stream_survives_update if asked is None else bool(asked)
 
     @property
     def account_url(self) -> str:
@@ -197,7 +191,7 @@ class PhoneNetwork:
                 self._ahead -= 1
 
     def _ring(self, call: Call) -> None:
-        call.tell_status("queued", "initiated")
+        call.tell_status(self.faults.truth("initiated_status"), "initiated")
         with call.changed:
             if not call.live:
                 return

@@ -31,8 +31,9 @@ class Patience:
     """After which failures there is another try: ct (no connection), rt (no answer), 4xx, 5xx."""
 
 
-def patience_with(url: str) -> tuple[str, Patience]:
-    """The address without its fragment, which is neither sent nor signed, and what the fragment asks for.
+def patience_with(url: str, retried: str = "ct") -> tuple[str, Patience]:
+    """The address without its fragment, which is neither sent nor signed, and what the fragment asks for. `retried`:
+    the policy where it asks for none.
 
     Raises BadOverride.
     """
@@ -46,7 +47,7 @@ def patience_with(url: str) -> tuple[str, Patience]:
         answer_seconds=_seconds(asked, "rt", ANSWER_SECONDS),
         total_seconds=_seconds(asked, "tt", TOTAL_SECONDS),
         retries=_within(asked["rc"], "rc", 0, MOST_RETRIES) if "rc" in asked else RETRIES,
-        retried=_policies(asked["rp"]) if "rp" in asked else RETRIED,
+        retried=_policies(asked.get("rp", retried)),
     )
 
 

@@ -23,7 +23,7 @@ def serve_faults(rest: Blueprint, faults: Faults) -> None:
     def before() -> Any:
         g.fault = _take(faults)
         if g.fault == "429":
-            return _too_many()
+            return _too_many(told_when=faults.truth("retry_after"))
         if g.fault == "500":
             return error(500, BROKEN, "Internal server error")
         if g.fault == "timeout":
@@ -49,7 +49,8 @@ def _take(faults: Faults) -> str | None:
     return taken
 
 
-def _too_many() -> tuple[Response, int]:
+def _too_many(*, told_when: bool) -> tuple[Response, int]:
     response, status = error(429, TOO_MANY, "Too many requests")
-    response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    if told_when:
+        response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response, status

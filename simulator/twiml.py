@@ -8,7 +8,7 @@ from typing import cast
 from simulator.attributes import SCHEMA, Attribute, NotExpected, Value
 from simulator.twiml_rules import RULES, Text
 
-# Confirmed: the document could not be parsed.
+# Confirmed by Twilio's list of errors: the document could not be parsed, or its root is missing.
 BAD_DOCUMENT = 12100
 
 

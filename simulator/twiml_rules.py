@@ -155,7 +155,9 @@ RULES: dict[str, Rule] = {
         participantLabel=text(),
         waitUrl=url(),
         waitMethod=method(),
-        **status_callback("start", "end", "join", "leave", "mute", "hold", "modify", default="start end"),
+        **status_callback(
+            "start", "end", "join", "leave", "mute", "hold", "modify", "announcement", default="start end"
+        ),
     ),
     # Media streams
     "Start": rule(NOTHING, "Stream"),

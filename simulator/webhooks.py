@@ -114,7 +114,7 @@ class Webhooks:
 
     def _ask(self, url: str, parameters: Mapping[str, str], method: str) -> Answer:
         try:
-            address, patience = patience_with(url)
+            address, patience = patience_with(url, self._faults.truth("webhook_retried"))
         except ValueError as error:  # BadOverride, and what is no address at all, such as `http://[`.
             raise WebhookFailed(BAD_URL, f"{url}: {error}") from error
         deadline = time.monotonic() + patience.total_seconds

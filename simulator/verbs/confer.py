@@ -6,7 +6,7 @@ from simulator.conference import Conference, Terms
 from simulator.twiml import BadTwiml, Element
 from simulator.verbs.fetch import Fetch, absolute, hold
 from simulator.verbs.side import CONFERENCE_WAIT, wait
-from simulator.verbs.talk import stay
+from simulator.verbs.take_part import take_part
 from simulator.webhooks import WebhookFailed
 
 if TYPE_CHECKING:
@@ -22,12 +22,9 @@ def confer(call: "Call", dial: Element, element: Element) -> dict[str, str]:
         call.event("error", code=FULL, message=f"the conference {element.text} is full")
         return {"DialCallStatus": "failed"}  # Unconfirmed.
 
-    def out() -> bool:
-        return conference.over or call.sid not in conference.members
-
     try:
         _wait_for_start(call, element, conference)
-        stay(call, dial, until=out)
+        take_part(call, dial, conference)
     finally:
         call.network.conferences.leave(call)  # Also where the call ended while it joined.
     return {"DialCallStatus": "answered"}

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from simulator.call import Call
 
 DAY_SECONDS = 24 * 3600.0
-# Confirmed: invalid URL format.
+# Confirmed by Twilio's list of errors: a URL in a verb that is in no valid absolute form.
 BAD_URL = 11100
 
 

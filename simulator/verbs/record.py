@@ -16,7 +16,8 @@ BEEP_SECONDS = 0.5  # Unconfirmed.
 
 def record(call: "Call", element: Element) -> Fetch | None:
     """Confirmed: an empty recording is not told to the action, the document goes on; else what comes after is not
-    reached. One who hangs up ends it too: the action is told `hangup` and what it answers is not acted out."""
+    reached. Unconfirmed: that one who hangs up ends it too, and the action is told `hangup`; what it answers then is
+    not acted out."""
     if element.flag("playBeep"):
         call.event("beep")
         call.pause(BEEP_SECONDS)

@@ -26,6 +26,9 @@ class Side:
 
 # Confirmed: verbs and number.
 CONFERENCE_WAIT = Side("waitUrl of a <Conference>", _SOUNDS, 13238)
+# Confirmed by Twilio's OpenAPI description: the verbs. Unconfirmed: the numbers.
+HOLD = Side("HoldUrl of a participant", _SOUNDS, 13238)
+ANNOUNCEMENT = Side("AnnounceUrl of a conference", _SOUNDS, 13238)
 # Confirmed: the verbs. Unconfirmed: the number.
 QUEUE_WAIT = Side("waitUrl of an <Enqueue>", _SOUNDS | {"Hangup", "Leave", "Gather"}, 14202)
 # Confirmed: the verbs. Unconfirmed: that the number is used for them.

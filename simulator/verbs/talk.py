@@ -20,8 +20,8 @@ def talk(call: "Call", dial: Element, bridge: Bridge) -> None:
 
 def stay(call: "Call", dial: Element, *, until: Callable[[], bool]) -> None:
     """Or until the time limit, or a star where it hangs up."""
+    call.pause(dial.number("timeLimit"), until=lambda: until() or starred(call, dial))
 
-    def starred() -> bool:
-        return dial.flag("hangupOnStar") and "*" in call.input.digits
 
-    call.pause(dial.number("timeLimit"), until=lambda: until() or starred())
+def starred(call: "Call", dial: Element) -> bool:
+    return dial.flag("hangupOnStar") and "*" in call.input.digits

@@ -1,5 +1,7 @@
 """Conferences: waiting, meeting, being watched, and being changed by REST."""
 
+from typing import Any
+
 import pytest
 from flask import Response, request
 from twilio.base.exceptions import TwilioRestException
@@ -155,14 +157,92 @@ def test_a_waiting_document_that_fails_is_told_of_and_the_call_waits_on(stage) -
     assert stage.client.look(sid)["conference"] == "room"
 
 
-def test_what_rest_does_not_speak_of_a_participant_is_refused_by_name(stage) -> None:
+def both_in_room(stage, attributes: str = "") -> tuple[str, str, Any]:
+    stage.app.documents |= {"answer": room(attributes), "room": "", "after": "<Response/>"}
+    first, second = stage.calls({"stays": True}), stage.calls({"stays": True}, number=SECOND)
+    in_room(stage, first, second)
+    [conference] = stage.rest.conferences.list()
+    return first, second, conference
+
+
+def test_who_is_held_hears_the_document_of_hold_url_by_get_until_taken_back(stage) -> None:
+    methods: list[str] = []
+
+    def music(_: dict[str, str]) -> str:
+        methods.append(request.method)
+        return "<Response><Say>la la la</Say></Response>"
+
+    first, second, conference = both_in_room(stage)
+    stage.app.documents["music"] = music
+
+    conference.participants(first).update(hold=True, hold_url=f"{stage.app.url}/music")
+    stage.client.wait_for(lambda _: len(methods) >= 2)
+    conference.participants(first).update(hold=False)
+    asked = len(methods)
+    conference.update(status="completed")
+
+    assert (stage.ends(first), set(methods), len(methods) <= asked + 1) == ("completed", {"GET"}, True)
+    assert set(stage.client.look(first)["heard"]) == {"la la la"}
+    assert stage.client.look(second)["heard"] == []
+
+
+def test_an_announcement_is_heard_by_one_participant_or_by_all(stage) -> None:
+    first, second, conference = both_in_room(stage, 'statusCallback="/room" statusCallbackEvent="announcement"')
+    stage.app.documents["one"] = "<Response><Say>to one</Say></Response>"
+    stage.app.documents["all"] = "<Response><Say>to all</Say></Response>"
+
+    conference.participants(first).update(announce_url=f"{stage.app.url}/one")
+    assert told(stage, 1) == ["announcement-end"]
+    conference.update(announce_url=f"{stage.app.url}/all")
+    assert told(stage, 3) == ["announcement-end"] * 3
+
+    heard = [stage.client.look(sid)["heard"] for sid in (first, second)]
+    assert heard == [["to one", "to all"], ["to all"]]
+    assert {stage.client.look(sid)["conference"] for sid in (first, second)} == {"room"}
+
+
+@pytest.mark.bad_twiml
+def test_an_announcement_that_fails_is_told_of_and_nobody_leaves(stage) -> None:
+    first, _, conference = both_in_room(stage, 'statusCallback="/room" statusCallbackEvent="announcement"')
+    stage.app.documents["one"] = "<Response><Dial>+8225550100</Dial></Response>"
+
+    conference.participants(first).update(announce_url=f"{stage.app.url}/one")
+
+    assert told(stage, 1) == ["announcement-fail"]
+    assert stage.client.look(first)["conference"] == "room"
+
+
+def test_rest_makes_a_participant_a_coach_and_none_again(stage) -> None:
+    first, second, conference = both_in_room(stage, 'statusCallback="/room" statusCallbackEvent="modify"')
+    coach = conference.participants(second)
+
+    coaching = coach.update(call_sid_to_coach=first)
+    over = coach.update(coaching=False)
+
+    assert (coaching.coaching, coaching.call_sid_to_coach) == (True, first)
+    assert (over.coaching, over.call_sid_to_coach) == (False, None)
+    assert told(stage, 2) == ["participant-modify"] * 2
+
+
+@pytest.mark.parametrize(
+    ("about", "named"),
+    [
+        ({"hold_url": "http://127.0.0.1/music"}, "HoldUrl: only with Hold"),
+        ({"hold": True, "hold_url": "music"}, "HoldUrl is not a valid URL"),
+        ({"coaching": True}, "CallSidToCoach is needed"),
+        ({"call_sid_to_coach": "CA" + "0" * 32}, "is not in this conference"),
+        ({"beep_on_exit": True}, "BeepOnExit is not spoken here"),
+        ({"wait_url": "http://127.0.0.1/music"}, "WaitUrl is not spoken here"),
+    ],
+)
+def test_what_cannot_be_of_a_participant_is_refused_by_name(stage, about: dict[str, Any], named: str) -> None:
     stage.app.documents = {"answer": room()}
     sid = stage.calls({"stays": True})
     in_room(stage, sid)
     [conference] = stage.rest.conferences.list()
 
-    with pytest.raises(TwilioRestException, match="HoldUrl") as refused:
-        conference.participants(sid).update(hold_url="http://127.0.0.1/music")
+    with pytest.raises(TwilioRestException, match=named) as refused:
+        conference.participants(sid).update(**about)
 
     assert refused.value.status == 400
 
@@ -258,13 +338,13 @@ def test_a_conference_that_is_unknown_by_its_sid_is_not_found(stage) -> None:
     assert refused.value.code == 20404
 
 
-def test_what_rest_does_not_speak_of_a_conference_is_refused_by_name(stage) -> None:
+def test_an_announcement_from_nowhere_is_refused_by_name(stage) -> None:
     stage.app.documents = {"answer": room()}
     in_room(stage, stage.calls({"stays": True}))
     [conference] = stage.rest.conferences.list()
 
-    with pytest.raises(TwilioRestException, match="AnnounceUrl"):
-        conference.update(announce_url="http://127.0.0.1/news")
+    with pytest.raises(TwilioRestException, match="AnnounceUrl is not a valid URL"):
+        conference.update(announce_url="news")
 
 
 def test_cookies_belong_to_one_conference(stage) -> None:

@@ -139,7 +139,7 @@ def test_streams_are_cut_on_demand(stage, ear: Ear) -> None:
 
 @pytest.mark.parametrize("survives", [True, False])
 def test_a_stream_outlives_a_move_or_not_as_configured(make_stage, ear: Ear, survives: bool) -> None:
-    stage = make_stage(stream_survives_update=survives)
+    stage = make_stage(truths={"stream_survives_update": survives})
     stage.app.documents = {"answer": streaming(ear.url), "now": '<Response><Pause length="9"/></Response>'}
     sid = stage.calls()
     stage.client.wait_for(lambda e: e["kind"] == "stream_started")
@@ -193,7 +193,7 @@ def test_a_cut_socket_breaks_without_a_last_word(stage, ear: Ear) -> None:
 def test_which_truth_holds_of_streams_and_moves_can_be_said_at_any_time(stage, survives: bool) -> None:
     stage.client.faults(stream_survives_update=survives)
 
-    assert stage.server.network.streams_survive is survives
+    assert stage.server.network.faults.truth("stream_survives_update") is survives
 
 
 # Over REST
