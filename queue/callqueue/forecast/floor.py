@@ -307,7 +307,9 @@ class Floor:
 
     def _goes_away(self, agent: Agent, state: str, t: float) -> None:
         agent.left_at = t
-        if not self._planned(agent, t) and agent.state != "ringing" and agent.department is not None:
+        self.laws.habits.went(agent.name, t)
+        planned = self._planned(agent, t) or self.laws.habits.is_habit(agent.name, t)
+        if not planned and agent.state != "ringing" and agent.department is not None:
             self.laws.department(agent.department).away.add(True)
 
     def _planned(self, agent: Agent, t: float) -> bool:
@@ -320,6 +322,7 @@ class Floor:
 
     def _returned(self, agent: Agent, t: float) -> None:
         """Back from an absence, told by a state or straight by the next caller."""
+        self.laws.habits.came(agent.name, t)
         if agent.state == "pause":
             self.laws.pause.lived(0.0, t - agent.since, ended=True)
         self._learn_break(agent, t)

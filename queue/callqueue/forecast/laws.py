@@ -7,14 +7,14 @@ down as plain data (`dump`, `load`).
 import math
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Iterable
-from dataclasses import dataclass, field
 from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 
+from callqueue.forecast.habits import Habits
 from callqueue.forecast.replay import EDGES, Floats
+from callqueue.forecast.sums import Arrivals, Mean, Share
 
 _EDGES = [float(edge) for edge in EDGES]
 
@@ -198,87 +198,6 @@ def usual_durations(mean_seconds: float, count: int) -> Floats:
     return np.asarray(mean_seconds * shape / shape.mean())
 
 
-@dataclass
-class Share:
-    """How often something happens, leaning on a prior, forgetting slowly."""
-
-    prior: float
-    weight: float = 5.0
-    keep: float = 0.999
-    times: float = 0.0
-    of: float = 0.0
-
-    def add(self, happened: bool) -> None:
-        self.times = self.times * self.keep + happened
-        self.of = self.of * self.keep + 1.0
-
-    @property
-    def value(self) -> float:
-        return (self.times + self.prior * self.weight) / (self.of + self.weight)
-
-    def dump(self) -> list[float]:
-        return [self.times, self.of]
-
-    def load(self, data: Iterable[float]) -> None:
-        self.times, self.of = data
-
-
-@dataclass
-class Mean:
-    """A mean that leans on a prior and forgets slowly."""
-
-    prior: float
-    weight: float = 5.0
-    keep: float = 0.99
-    total: float = 0.0
-    of: float = 0.0
-
-    def add(self, value: float) -> None:
-        self.total = self.total * self.keep + value
-        self.of = self.of * self.keep + 1.0
-
-    @property
-    def value(self) -> float:
-        return (self.total + self.prior * self.weight) / (self.of + self.weight)
-
-    def dump(self) -> list[float]:
-        return [self.total, self.of]
-
-    def load(self, data: Iterable[float]) -> None:
-        self.total, self.of = data
-
-
-@dataclass
-class Arrivals:
-    """How often callers of one class come, of late."""
-
-    WINDOW = 1800.0
-    times: deque[float] = field(default_factory=deque)
-    first: float | None = None
-
-    def joined(self, t: float) -> None:
-        self.first = t if self.first is None else self.first
-        self.times.append(t)
-        self._forget(t)
-
-    def per_second(self, t: float) -> float:
-        self._forget(t)
-        if self.first is None:
-            return 0.0
-        seen = min(self.WINDOW, max(t - self.first, 300.0))
-        return len(self.times) / seen
-
-    def _forget(self, t: float) -> None:
-        while self.times and self.times[0] < t - self.WINDOW:
-            self.times.popleft()
-
-    def dump(self) -> dict[str, Any]:
-        return {"times": list(self.times), "first": self.first}
-
-    def load(self, data: dict[str, Any]) -> None:
-        self.times, self.first = deque(data["times"]), data["first"]
-
-
 class DepartmentLaws:
     """All that is learned of one department."""
 
@@ -322,6 +241,7 @@ class HouseLaws:
         self.long_breaks = Mean(prior=0.0, weight=2.0)
         """How much farther, in seconds, breaks that begin late end from their planned end than from their length."""
         self.arrivals: dict[tuple[str, float, float], Arrivals] = {}
+        self.habits = Habits()
 
     def department(self, name: str) -> DepartmentLaws:
         if name not in self.departments:
@@ -341,7 +261,18 @@ class HouseLaws:
         """How often a callback is dialled again after so many failures."""
         return self.again[min(failures, len(self.again)) - 1]
 
-    _PARTS = ("speeds", "pause", "unanswered", "ring_limit", "answered", "dial", "dial_failed", "retry", "long_breaks")
+    _PARTS = (
+        "speeds",
+        "pause",
+        "unanswered",
+        "ring_limit",
+        "answered",
+        "dial",
+        "dial_failed",
+        "retry",
+        "long_breaks",
+        "habits",
+    )
 
     def dump(self) -> dict[str, Any]:
         return {

@@ -1,11 +1,12 @@
 """Where an agent is, and when they will be away: from what they do now, and from the roster where there is one."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from callqueue.forecast import replay
 from callqueue.forecast.floor import AFTER, AT_ONCE_SECONDS, AWAY, DIALLING, FORGOTTEN_SECONDS, Agent, Caller
+from callqueue.forecast.habits import Habits
 from callqueue.forecast.laws import HouseLaws
 
 LONG_PAUSE_SECONDS = 2 * 3600.0
@@ -13,6 +14,7 @@ LONG_PAUSE_SECONDS = 2 * 3600.0
 SURELY_AT_ONCE = 0.9
 BREAK_SLACK_SECONDS = 900.0
 LATE_SECONDS = 300.0
+IN_CALL = ("talk", "hold", "wrap", DIALLING)
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Presence:
 def presence(agent: Agent, kept_waiting: bool, laws: HouseLaws, t: float) -> Presence | None:
     """None for who is not counted on. `kept_waiting`: somebody waits whom this agent, if free, would have taken."""
     age = t - agent.since
-    planned = upcoming(agent, t)
+    planned = upcoming(agent, laws, t)
     match agent.state:
         case "ready" | "ringing":
             return Presence(replay.FREE, 0.0, planned)
@@ -46,7 +48,7 @@ def presence(agent: Agent, kept_waiting: bool, laws: HouseLaws, t: float) -> Pre
             return Presence(replay.DIALLING, age, planned)
         case state if state == AFTER:
             return _after(agent, age, kept_waiting, laws, planned)
-    return _away(agent, age, planned, t, full=laws.full_breaks)
+    return _away(agent, laws, planned, t)
 
 
 def _after(
@@ -60,8 +62,9 @@ def _after(
     return Presence(replay.AFTER, max(age, AT_ONCE_SECONDS), planned)
 
 
-def _away(agent: Agent, age: float, planned: tuple[Absence, ...], t: float, *, full: bool) -> Presence | None:
-    back = _planned_return(agent, t, full=full)
+def _away(agent: Agent, laws: HouseLaws, planned: tuple[Absence, ...], t: float) -> Presence | None:
+    age, full = t - agent.since, laws.full_breaks
+    back = _planned_return(agent, t, full=full) if agent.roster is not None else _usual_return(agent, laws.habits, t)
     if back is not None:
         return Presence(replay.FREE, max(back - t, 1.0), tuple(a for a in planned if a.leaves > back - t))
     if agent.state == "pause" and age < LONG_PAUSE_SECONDS:
@@ -86,13 +89,33 @@ def _planned_return(agent: Agent, t: float, *, full: bool) -> float | None:
     return None
 
 
-def upcoming(agent: Agent, t: float) -> tuple[Absence, ...]:
-    """Planned breaks not yet taken, and the end of the shift."""
+def upcoming(agent: Agent, laws: HouseLaws, t: float) -> tuple[Absence, ...]:
+    """Absences to come, as the roster says or else habit: breaks not yet taken, and the end of the shift."""
+    if agent.roster is None:
+        return tuple(_habitual(agent, laws.habits, t))
     roster = agent.roster
-    if roster is None or not roster.on - 3600 <= t <= roster.off + 3600:
+    if not roster.on - 3600 <= t <= roster.off + 3600:
         return ()
     breaks = [Absence(start - t, end - t) for start, end in roster.breaks if end > t and not _taken(agent, start)]
     return (*breaks, Absence(roster.off - t, math.inf))
+
+
+def _habitual(agent: Agent, habits: Habits, t: float) -> Iterator[Absence]:
+    for each in habits.expected.get(agent.name, ()):
+        overdue = agent.state in IN_CALL and agent.since <= each.start and t - each.start < BREAK_SLACK_SECONDS
+        if (each.start >= t or overdue) and not _taken(agent, each.start):
+            yield Absence(each.start - t, (each.end or math.inf) - t, habits.likely(each.habit))
+
+
+def _usual_return(agent: Agent, habits: Habits, t: float) -> float | None:
+    """When an agent who is on a usual break, or has not come yet, is back or comes on most days."""
+    if agent.left_at is None or not agent.departments:
+        return None
+    for each in habits.expected.get(agent.name, ()):
+        if each.end is not None and abs(agent.left_at - each.start) < BREAK_SLACK_SECONDS and each.habit != "some":
+            back = agent.left_at + each.end - each.start
+            return back if back > t - LATE_SECONDS else None
+    return habits.usual_begin(agent.name, t) if t - agent.left_at > LONG_PAUSE_SECONDS else None
 
 
 def _taken(agent: Agent, start: float) -> bool:
