@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from callqueue.department import Announcements
 from ivr.menu import values
 from ivr.menu.hours import ALWAYS, DAY_NAMES, Span
 from ivr.menu.languages import by_language, languages
@@ -88,6 +89,19 @@ def _callback(value: Value, problems: Problems) -> float | None:
     return None if minutes is None else minutes * MINUTE_SECONDS
 
 
+def _announcements(value: Value, problems: Problems) -> Announcements | None:
+    """How those who wait are told again where they stand."""
+    if value.data == "never":
+        return Announcements(every_seconds=None)
+    if not isinstance(value.data, dict):
+        problems.add(value.place, 'announcements are "never", or have their own keys: `every_seconds: 90`')
+        return None
+    read = read_fields(value, FIELDS["announcements"], "announcements", problems)
+    if read is None or None in read.values():
+        return None
+    return Announcements(read["every_seconds"], read["position_up_to"])
+
+
 def _hours(value: Value, problems: Problems) -> tuple[Span | None, ...] | None:
     """Monday first; None for a day on which it is closed."""
     if value.data == "always":
@@ -153,6 +167,11 @@ FIELDS: dict[str, dict[str, Field]] = {
         "wrap_minutes": Field(values.number(0.1, 240)),
         "prompt": Field(by_language(values.prompt)),
         "music": Field(values.music, default=HOLD_MUSIC),
+        "announcements": Field(_announcements, default=Announcements()),
+    },
+    "announcements": {
+        "every_seconds": Field(values.number(30, 600), default=Announcements().every_seconds),
+        "position_up_to": Field(values.whole(0, 99), default=Announcements().position_up_to),
     },
     "overflow": {
         "after_minutes": Field(values.number(0, 240), required=True),
