@@ -11,7 +11,7 @@ from sqlalchemy import delete, or_, select, update
 from callbacks import reach
 from callbacks.dialling import Dialling
 from callbacks.lifecycle import AttemptOutcome, CallbackState
-from callqueue import agents, legs, line
+from callqueue import agents, ledger, legs, line
 from callqueue.legs import DialState, Leg, Purpose
 from carrier.port import CallGone, CarrierError
 from store.database import DatabaseAway, hold_row
@@ -55,6 +55,7 @@ class SweepReport:
     wraps_ended: int = 0
     agents_freed: int = 0
     words_expired: int = 0
+    waits_judged: int = 0
     rung: int = 0
 
 
@@ -95,6 +96,7 @@ class Sweep:
             wraps_ended=self._end_wraps(now),
             agents_freed=self._free_vanished(now),
             words_expired=self._expire_words(now),
+            waits_judged=self._judge_waits(now),
             rung=self._dialling.dispatch(),
         )
 
@@ -231,6 +233,10 @@ class Sweep:
     def _expire_words(self, now: datetime) -> int:
         with self._store.write() as tx:
             return tx.execute(delete(utterances).where(utterances.c.expires_at <= now)).rowcount
+
+    def _judge_waits(self, now: datetime) -> int:
+        with self._store.write() as tx:
+            return ledger.judge(tx, now)
 
 
 def _age(leg: Leg, now: datetime) -> timedelta:

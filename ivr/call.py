@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Select, bindparam, select, update
 
 from callqueue.legs import Purpose
 from ivr.menu.model import Menu
-from ivr.states import Listening, State, pack, unpack
+from ivr.states import State, is_heard, pack, unpack
 from store.database import insert_row
 from store.tables import calls, cases
 
@@ -175,7 +175,7 @@ def case_speaks(tx: Connection, case_id: int, language: str) -> None:
 
 def _ear(call: Call, state: State, step: int, new_ear: bool) -> dict[str, int | None]:
     """At which step the media stream starts that hears this state; None when nobody needs to listen."""
-    if not isinstance(state, Listening):
+    if not is_heard(state):
         return {"ear_step": None}
     if new_ear:
         return {"ear_step": step, "ear_losses": call.ear_losses + 1}

@@ -205,6 +205,8 @@ class Conversation:
             if current is None or (current.name, current.language) != (expected.name, expected.language):
                 return None
             following, decision = on_words(call.state, hearing, menu, _caller(call), usable_number)
+            if following is None and step is not None:
+                following = on_silence(call.state, menu)  # The carrier's document is over: another one goes on.
             decided = decision_name(decision)
             if expected.name == DEPARTMENTS and isinstance(decision, Go | Confirm):
                 # What an agent will be told. Words that we did not understand would only mislead them.

@@ -26,7 +26,7 @@ from ivr.states import (
     offer_of,
 )
 from speech.decide import AskAgain, Confirm, Decision, Go, Keys, Person, Thresholds, decide
-from speech.expectation import PHONE_BY_LANGUAGE, YES_NO_BY_LANGUAGE, Expectation, Meaning
+from speech.expectation import HOLD_BY_LANGUAGE, PHONE_BY_LANGUAGE, YES_NO_BY_LANGUAGE, Expectation, Meaning
 from speech.hearing import Hearing
 from speech.values import Language, phone_number
 
@@ -54,9 +54,10 @@ class Hold:
 
 @dataclass(frozen=True)
 class NextRound:
-    """Another round of the hold document, with news of the place and the wait."""
+    """Another round of the hold document; with news of the place and the wait, if some are due or `asked` for."""
 
     holding: Holding
+    asked: bool = False
 
 
 @dataclass(frozen=True)
@@ -166,6 +167,8 @@ def expectation(state: State, menu: Menu) -> Expectation | None:
             return PHONE_BY_LANGUAGE[menu.language]
         case ConfirmingNumber(number=number):
             return replace(yes_no, name=f"number:{number[-4:]}")
+        case Holding():
+            return HOLD_BY_LANGUAGE[menu.language]
         case _:
             return None
 
@@ -197,7 +200,7 @@ def on_key(state: State, key: str, menu: Menu, caller: Caller, usable: Callable[
         case ConfirmingNumber():
             return _key_on_number(state, key)
         case Holding():
-            return OfferAgain(state) if key == "1" else NextRound(state)
+            return OfferAgain(state) if key == "1" else NextRound(state, asked=True)
         case Whispering():
             return AgentAccepts() if key == "1" else AgentDeclines(answered=True)
         case Greeting():
@@ -262,8 +265,9 @@ def on_rescue(state: State, menu: Menu) -> Next:
 
 def on_words(
     state: State, hearing: Hearing, menu: Menu, caller: Caller, usable: Callable[[str], str | None]
-) -> tuple[Next, Decision]:
-    """What the caller's words do. The decision is told apart from its effect so that both can be recorded."""
+) -> tuple[Next | None, Decision]:
+    """What the caller's words do; None: nothing, they wait on. The decision is told apart from its effect so that both
+    can be recorded."""
     match state:
         case Asking() | ReadingKeys():
             always = hearing.meaning is not None and menu.department(hearing.meaning).always_confirm
@@ -271,6 +275,9 @@ def on_words(
             return _words_in_menu(state, decision, menu), decision
         case EnteringNumber():
             return _number_said(state, hearing, menu.language, usable)
+        case Holding():
+            decision = decide(hearing, THRESHOLDS, failures=0, always_confirm=False)
+            return _words_on_hold(state, decision), decision
         case _:
             decision = decide(hearing, THRESHOLDS, failures=0, always_confirm=False)
             return _yes_or_no(state, decision, menu, caller), decision
@@ -388,6 +395,17 @@ def _words_in_menu(state: Asking | ReadingKeys, decision: Decision, menu: Menu) 
             return Confirming(department=meaning, failures=state.failures)
         case AskAgain() | Keys() | Person():
             return _after_failure(state.failures, "unclear", menu)
+
+
+def _words_on_hold(state: Holding, decision: Decision) -> Next | None:
+    """Only what is sure: the music of the house, or a talk in the room, is no reason to disturb who waits."""
+    match decision:
+        case Go("callback"):
+            return OfferAgain(state)
+        case Go("how_long"):
+            return NextRound(state, asked=True)
+        case _:
+            return None
 
 
 def _yes_or_no(state: State, decision: Decision, menu: Menu, caller: Caller) -> Next:

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 
+from callqueue.announcing import Kind
+from callqueue.spoken import Spoken
 from ivr.call import Call
 from ivr.dialogue import expectation
 from ivr.listeners import Listener, Listeners, listener_for
@@ -183,18 +185,23 @@ class _Document:
             case "nobody":
                 return [self.words.nobody_here(), self.words.offer_callback_nobody(heard=self.heard)]
             case "long" | "asked":
-                return [self.words.offer_callback(state.position, _range(state), heard=self.heard)]
+                return [self.words.offer_callback(state.position, _spoken(state), heard=self.heard)]
 
     def _promised(self, state: Promised) -> None:
         self._say(self.words.promised(self._local(state.due_at), again=state.again))
         self.response.hangup()
 
     def _hold(self, state: Holding) -> None:
-        if state.round == 0:
+        is_told = state.round == 0
+        if is_told:
+            self._tend_ear(state)
+        elif state.round == 1:
             self._stop_ear()
         department = self._department(state.department)
-        gather = self._gather(timeout=1)
-        self._say(self._hold_news(state, department), into=gather)
+        by_carrier = is_told and self.listener == Listener.CARRIERS
+        gather = self._gather(timeout=1, expected=expectation(state, self.menu) if by_carrier else None)
+        for sentence in self._told_on_hold(state, department) if is_told else ():
+            self._say(sentence, into=gather)
         if department.music:
             gather.play(self._address(department.music))
         else:
@@ -202,12 +209,42 @@ class _Document:
         self.response.append(gather)
         self.response.redirect(f"/voice/silence?step={self.call.step}", method="POST")
 
-    def _hold_news(self, state: Holding, department: Department) -> str:
-        told = _range(state)
-        if state.round == 0:
-            arrival = department.prompt or self.words.connecting(department.name)
-            return f"{arrival} {self.words.holding(state.position, told)}"
-        return self.words.still_waiting(state.position, told, longer=state.longer_than_told)
+    def _told_on_hold(self, state: Holding, department: Department) -> list[str]:
+        return [*self._hold_opening(state, department), *self._hold_news(state)]
+
+    def _hold_opening(self, state: Holding, department: Department) -> list[str]:
+        match state.opening:
+            case "none":
+                return []
+            case "arrival":
+                return [department.prompt or self.words.connecting(department.name)]
+            case "back":
+                return [self.words.keep_waiting()]
+            case "transfer":
+                return [self.words.transferred(department.name, state.transfer_reason or "")]
+
+    def _hold_news(self, state: Holding) -> list[str]:
+        words = self.words
+        match state.news:
+            case None:
+                return [] if state.opening == "back" else [words.stay_on()]
+            case Kind.AT_ONCE:
+                return [words.one_moment()]
+            case Kind.CONNECTING:
+                return [words.one_moment() if state.opening == "arrival" else words.agent_rings()]
+            case Kind.UNKNOWN:
+                return [words.wait_unknown(), words.callback_hint(heard=self.heard)]
+            case Kind.NOBODY:
+                return [words.nobody_to_wait_for(), words.callback_hint(heard=self.heard)]
+            case _:
+                return self._wait_news(state)
+
+    def _wait_news(self, state: Holding) -> list[str]:
+        spoken = _spoken(state) or (0, 1)
+        told = self.words.wait_told(state.position, spoken, state.reason)
+        # Half a minute is no time to think of being called back.
+        last = self.words.stay_on() if spoken == (0, 1) else self.words.callback_hint(heard=self.heard)
+        return [told, last]
 
     def _end(self, state: Ended) -> None:
         self._say(self.words.goodbye())
@@ -327,7 +364,7 @@ class _Document:
 
     # The ear
 
-    def _tend_ear(self, state: Listening) -> None:
+    def _tend_ear(self, state: Listening | Holding) -> None:
         if self.call.ear_step is None and self.call.step > 0 and _opens(state):
             self._stop_ear()  # The language was changed to one that our recogniser does not hear.
         elif self.listener == Listener.OURS and self.call.ear_step == self.call.step:
@@ -364,11 +401,9 @@ def hints(expected: Expectation) -> str:
     return ",".join(list(dict.fromkeys(phrases))[:MOST_HINTS])
 
 
-def _opens(state: Listening) -> bool:
+def _opens(state: Listening | Holding) -> bool:
     return (isinstance(state, Asking) and state.why == "first") or (isinstance(state, ReadingKeys) and state.opening)
 
 
-def _range(state: Offering | Holding) -> tuple[float, float] | None:
-    if state.low_seconds is None or state.high_seconds is None:
-        return None
-    return state.low_seconds, state.high_seconds
+def _spoken(state: Offering | Holding) -> Spoken | None:
+    return None if state.low_minutes is None else (state.low_minutes, state.high_minutes)

@@ -11,7 +11,7 @@ from callbacks import reach
 from callbacks.lifecycle import AttemptOutcome
 from callbacks.promises import AlreadyPromised, promise
 from callbacks.retries import CallbackRules
-from callqueue import agents, legs, line, wait
+from callqueue import agents, ledger, legs, line, wait
 from callqueue.department import Department as LineDepartment
 from callqueue.legs import Purpose
 from ivr import call as call_rows
@@ -49,13 +49,8 @@ from ivr.states import (
     State,
     Whispering,
 )
+from ivr.waiting import Telling, again_at, is_due, music, tell
 from store.tables import attempts, calls
-
-# A later figure may rise by so much unexplained: it is spoken in whole minutes.
-RISE_WITHOUT_REASON_SECONDS = 60.0
-
-# Callers who wait for a department that everybody has left are told so, and offered a callback, about once a minute.
-ROUNDS_BEFORE_NOBODY = 3
 
 AGENT_OUTCOMES = {
     "busy": AttemptOutcome.AGENT_DECLINED,
@@ -108,11 +103,12 @@ class Settlement:
             case GoTo(department=department):
                 return self._arrive(call, department, menu), {"department": department}
             case Hold(offer=offer):
-                return self._back_to_line(offer), {}
-            case NextRound(holding=holding):
-                return self._next_round(holding, menu), {}
+                return self._back_to_line(offer, menu), {}
+            case NextRound(holding=holding, asked=asked):
+                return self._next_round(holding, menu, asked=asked), {}
             case OfferAgain(holding=holding):
-                return _offer(holding, "asked"), {}
+                of_line = menu.department(holding.department).for_line()
+                return self._tell(holding.entry_id, of_line).offer("asked"), {}
             case MakePromise(offer=offer):
                 return self._promise(call, offer, menu), {}
             case AgentAccepts():
@@ -125,8 +121,8 @@ class Settlement:
             case CalleeDeclines():
                 self._callee_lost(call, AttemptOutcome.CALLER_DECLINED)
                 return Ended(), {}
-            case ChangeLanguage(language=language, asked=asked):
-                return self._change_language(call, language, asked), {"language": language}
+            case ChangeLanguage(language=language, asked=question):
+                return self._change_language(call, language, question), {"language": language}
             case ConversationOver(entry_id=entry_id):
                 self._over(entry_id)
                 is_agent = call.purpose == Purpose.AGENT
@@ -177,44 +173,33 @@ class Settlement:
         return self._hold_or_offer(entry_id, of_line)
 
     def _hold_or_offer(self, entry_id: int, department: LineDepartment) -> State:
-        holding, told = self._look_at_line(Holding(department=department.id, entry_id=entry_id), department)
+        told = self._tell(entry_id, department)
         limit = department.callback_above_seconds
-        if limit is None or told is None or told.mid_seconds <= limit:
-            return _held_against_promise(holding, None)
-        return _offer(holding, "long")
+        if limit is None or told.forecast is None or told.forecast.mid_seconds <= limit:
+            return told.holding("arrival")
+        return told.offer("long")
 
-    def _back_to_line(self, offer: Offer) -> State:
+    def _back_to_line(self, offer: Offer, menu: Menu) -> State:
+        """What the offer told is not told again."""
         if offer.entry_id is None:
             return Ended()
+        so_far = ledger.told(self.tx, offer.entry_id)
+        department = menu.department(offer.department).for_line()
         return Holding(
             department=offer.department,
             entry_id=offer.entry_id,
-            position=line.position(self.tx, offer.entry_id, self.now),
-            low_seconds=offer.low_seconds,
-            high_seconds=offer.high_seconds,
-            promised_high_seconds=offer.high_seconds,
+            opening="arrival" if offer.why == "long" else "back",
+            due_at=again_at(department, so_far.times, so_far.last_at or self.now),
         )
 
-    def _next_round(self, holding: Holding, menu: Menu) -> State:
-        department = menu.department(holding.department).for_line()
-        news, _told = self._look_at_line(replace(holding, round=holding.round + 1), department)
-        if news.round % ROUNDS_BEFORE_NOBODY == 0 and not agents.anybody_at_work(self.tx, department):
-            return _offer(news, "nobody")
-        return _held_against_promise(news, holding.promised_high_seconds)
+    def _next_round(self, holding: Holding, menu: Menu, *, asked: bool) -> State:
+        if not asked and not is_due(holding, self.now):
+            return music(holding)
+        told = self._tell(holding.entry_id, menu.department(holding.department).for_line())
+        return told.offer("nobody") if told.nobody_any_more else told.holding()
 
-    def _look_at_line(self, holding: Holding, department: LineDepartment) -> tuple[Holding, wait.WaitRange | None]:
-        """Where the caller stands and how long it will take, as they will be told; what is told is stored."""
-        position = line.position(self.tx, holding.entry_id, self.now)
-        told = None if position is None else self.waits.estimate(self.tx, department, position, self.now)
-        if told is not None:
-            wait.announce(self.tx, holding.entry_id, told, self.now)
-        news = replace(
-            holding,
-            position=position,
-            low_seconds=None if told is None else told.low_seconds,
-            high_seconds=None if told is None else told.high_seconds,
-        )
-        return news, told
+    def _tell(self, entry_id: int, department: LineDepartment) -> Telling:
+        return tell(self.tx, self.waits, department, entry_id, self.now)
 
     def _promise(self, call: Call, offer: ConfirmingNumber, menu: Menu) -> State:
         made = promise(
@@ -337,25 +322,3 @@ class Settlement:
         departments = self.departments(self.tx)
         self.after.matched = True
         self.after.rings.extend(reach.dispatch(self.tx, departments, self.phone_number, self.rules, self.now))
-
-
-def _offer(holding: Holding, why: Any) -> Offering:
-    return Offering(
-        department=holding.department,
-        why=why,
-        entry_id=holding.entry_id,
-        position=holding.position,
-        low_seconds=holding.low_seconds,
-        high_seconds=holding.high_seconds,
-    )
-
-
-def _held_against_promise(news: Holding, promised_seconds: float | None) -> Holding:
-    """The upper end of the wait is a promise: one that rises above the lowest that was told is explained, and the
-    caller then has a new promise."""
-    new = news.high_seconds
-    if new is None or promised_seconds is None:
-        return replace(news, longer_than_told=False, promised_high_seconds=new or promised_seconds)
-    if new > promised_seconds + RISE_WITHOUT_REASON_SECONDS:
-        return replace(news, longer_than_told=True, promised_high_seconds=new)
-    return replace(news, longer_than_told=False, promised_high_seconds=min(new, promised_seconds))

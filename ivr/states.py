@@ -6,6 +6,7 @@ from typing import Any, Literal
 Why = Literal["first", "silence", "unclear", "repeat"]
 NumberWhy = Literal["first", "silence", "unclear", "unusable"]
 OfferWhy = Literal["long", "closed", "nobody", "asked"]
+Opening = Literal["none", "arrival", "back", "transfer"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,8 +49,8 @@ class Offer:
     entry_id: int | None = None
     due_at: str | None = None
     position: int | None = None
-    low_seconds: float | None = None
-    high_seconds: float | None = None
+    low_minutes: int | None = None
+    high_minutes: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,17 +99,21 @@ class Promised:
 
 @dataclass(frozen=True, kw_only=True)
 class Holding:
-    """The caller waits in the line and hears where they stand. `promised_high_seconds`: the lowest upper end of the
-    wait told so far; a later figure never rises above it without a reason."""
+    """The caller waits in the line. `round`: pieces of music since they were told something; in round 0 they are told
+    it, and heard as well. `news`, `reason`: callqueue.announcing's. `due_at`: when they are told again (ISO; null:
+    never by itself)."""
 
     department: str
     entry_id: int
     round: int = 0
+    opening: Opening = "none"
+    transfer_reason: str | None = None
+    news: str | None = None
     position: int | None = None
-    low_seconds: float | None = None
-    high_seconds: float | None = None
-    promised_high_seconds: float | None = None
-    longer_than_told: bool = False
+    low_minutes: int | None = None
+    high_minutes: int | None = None
+    reason: str | None = None
+    due_at: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,7 +183,14 @@ State = (
 )
 
 Listening = Asking | Confirming | ReadingKeys | Offering | EnteringNumber | ConfirmingNumber
-"""States in which the caller may speak."""
+"""Questions that the caller may answer by speaking."""
+
+
+def is_heard(state: State) -> bool:
+    """Whether anybody listens to the caller. Somebody who waits is heard while they are told where they stand: a stream
+    through all the music would cost its minutes and a recogniser's room."""
+    return isinstance(state, Listening) or (isinstance(state, Holding) and state.round == 0)
+
 
 _BY_NAME: dict[str, type[Any]] = {
     "asking": Asking,

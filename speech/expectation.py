@@ -99,6 +99,56 @@ _YES_NO_ENGLISH = Expectation(
     language="en",
 )
 YES_NO_BY_LANGUAGE = {"ko": YES_NO, "en": _YES_NO_ENGLISH}
+HOLD_BY_LANGUAGE: dict[Language, Expectation] = {
+    "ko": Expectation(
+        "hold",
+        (
+            Meaning(
+                "callback",
+                (
+                    *(
+                        "전화 주세요",
+                        "전화해 주세요",
+                        "나중에 전화 주세요",
+                        "차례가 되면 전화 주세요",
+                        "다시 전화 주세요",
+                    ),
+                    *("전화로 받을게요", "콜백", "콜백 신청", "콜백 해 주세요", "기다리기 힘들어요"),
+                ),
+            ),
+            Meaning(
+                "how_long",
+                (
+                    *("얼마나 남았어요", "얼마나 기다려야 해요", "얼마나 더 기다려요", "몇 분 남았어요"),
+                    *("몇 번째예요", "앞에 몇 명 있어요", "언제 연결돼요", "대기 시간 알려 주세요"),
+                ),
+            ),
+        ),
+        silence_seconds=0.6,
+    ),
+    "en": Expectation(
+        "hold",
+        (
+            Meaning(
+                "callback",
+                (
+                    *("call me back", "please call me back", "call me", "call me later", "I'd like a callback"),
+                    *("callback", "callback please", "give me a call", "I don't want to wait"),
+                ),
+            ),
+            Meaning(
+                "how_long",
+                (
+                    *("how long", "how long will it take", "how much longer", "how long do I have to wait"),
+                    *("what is my position", "how many people are ahead of me", "what is the wait"),
+                ),
+            ),
+        ),
+        silence_seconds=0.6,
+        language="en",
+    ),
+}
+"""What somebody who waits may ask for."""
 _PHONE = Expectation(
     "phone",
     (

@@ -324,11 +324,76 @@ announcements = Table(
     metadata,
     _id(),
     _refers("entry_id", "line_entries"),
+    Column("department", String(40), nullable=False),
     Column("at", UtcTime, nullable=False),
-    Column("low_seconds", Float, nullable=False),
-    Column("mid_seconds", Float, nullable=False),
-    Column("high_seconds", Float, nullable=False),
-    Column("estimator", String(20), nullable=False),
+    # callqueue.announcing.Kind. "unknown" beside a forecast: it was kept back, since its estimator is muted.
+    Column("kind", String(12), nullable=False),
+    # The forecast: null when there was none.
+    Column("low_seconds", Float),
+    Column("mid_seconds", Float),
+    Column("high_seconds", Float),
+    Column("estimator", String(20)),
+    # Its spoken form in whole minutes (high null: "more than"), and what the caller heard of it.
+    Column("spoken_low_minutes", Integer),
+    Column("spoken_high_minutes", Integer),
+    Column("told_low_minutes", Integer),
+    Column("told_high_minutes", Integer),
+    Column("told_position", Integer),
+    # callqueue.announcing.Reason, where the wait had grown.
+    Column("reason", String(12)),
+    # The earliest end that the caller was promised so far, and the line as it was then.
+    Column("promised_by", UtcTime),
+    Column("promised_position", Integer),
+    Column("promised_agents", Integer),
+    # callqueue.ledger.Truth, null until it is known, and the wait from this announcement on.
+    Column("truth", String(10), index=True),
+    Column("waited_seconds", Float),
+)
+Index("ix_announcements_judged", announcements.c.department, announcements.c.estimator, announcements.c.truth)
+
+muted_estimators = Table(
+    "muted_estimators",
+    metadata,
+    Column("department", String(40), primary_key=True),
+    Column("estimator", String(20), primary_key=True),
+    Column("since", UtcTime, nullable=False),
+    Column("coverage", Float, nullable=False),
+)
+
+transfers = Table(
+    "transfers",
+    metadata,
+    _id(),
+    _refers("case_id", "cases"),
+    # A conversation is handed on once: the second request finds this row.
+    Column("from_entry_id", Integer, ForeignKey("line_entries.id"), nullable=False, unique=True),
+    Column("to_entry_id", Integer, ForeignKey("line_entries.id"), nullable=False, unique=True),
+    _refers("agent_id", "agents", looked_up=False),
+    Column("from_department", String(40), nullable=False),
+    Column("to_department", String(40), nullable=False),
+    # callqueue.transfer.Reason
+    Column("reason", String(20), nullable=False),
+    # The agent's own words, masked like everybody's.
+    Column("note", Text, nullable=False, default=""),
+    Column("at", UtcTime, nullable=False, index=True),
+)
+
+routings = Table(
+    "routings",
+    metadata,
+    _id(),
+    _refers("call_id", "calls"),
+    # The place in the line it led to; null where the department was closed or empty.
+    _refers("entry_id", "line_entries", optional=True),
+    _refers("menu_version_id", "menu_versions", looked_up=False),
+    Column("at", UtcTime, nullable=False, index=True),
+    Column("department", String(40), nullable=False),
+    # ivr.dialogue.By
+    Column("by", String(10), nullable=False),
+    # What stands in the menu: the key that was pressed, or the phrase nearest to the caller's words. Never the words
+    # themselves, which expire.
+    Column("key", String(1)),
+    Column("phrase", Text),
 )
 
 # What callqueue.events reads; nobody else does. It outlives the rows that it tells of, so it refers to none.

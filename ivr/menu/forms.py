@@ -6,6 +6,12 @@ from ivr.menu.hours import DAY_NAMES
 from ivr.menu.languages import KNOWN_LANGUAGES
 from ivr.menu.values import KEYS, LARGEST_PRIORITY
 
+
+def whole(low: int, high: int) -> Form:
+    schema = {"type": "integer", "minimum": low, "maximum": high}
+    return Form(schema, Both(f"a whole number from {low} to {high}", f"{low}에서 {high}까지의 정수"))
+
+
 _TEXT = {"type": "string", "minLength": 1}
 _DATE_PATTERN = r"^\d{4}-\d{2}-\d{2}$"
 _SPAN = {"type": "string", "pattern": r"^(closed|\d{2}:\d{2}-\d{2}:\d{2})$"}
@@ -17,10 +23,7 @@ DATE = Form({"type": "string", "pattern": _DATE_PATTERN}, Both("a date", "날짜
 DATES = Form({"type": "array", "items": DATE.schema}, Both("a list of dates", "날짜 목록"))
 SPAN = Form(_SPAN, Both('a span of time in quotes, or "closed"', "따옴표로 묶은 시간대 또는 closed"))
 KEY = Form({"enum": sorted(KEYS)}, Both("one digit in quotes", "따옴표로 묶은 숫자 하나"))
-PRIORITY = Form(
-    {"type": "integer", "minimum": 0, "maximum": LARGEST_PRIORITY},
-    Both(f"a whole number from 0 to {LARGEST_PRIORITY}", f"0에서 {LARGEST_PRIORITY}까지의 정수"),
-)
+PRIORITY = whole(0, LARGEST_PRIORITY)
 LANGUAGE = Form({"enum": list(KNOWN_LANGUAGES)}, Both("a language", "언어"))
 LANGUAGES = Form(
     {"type": "array", "items": {"enum": list(KNOWN_LANGUAGES)}, "minItems": 1, "uniqueItems": True},

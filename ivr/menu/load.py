@@ -94,6 +94,7 @@ def _department(department_id: str, found: Mapping[str, Any], read: Mapping[str,
         wrap_seconds=None if found["wrap_minutes"] is None else found["wrap_minutes"] * MINUTE_SECONDS,
         prompt=say(found["prompt"]),
         music=found["music"],
+        announcements=found["announcements"],
     )
 
 

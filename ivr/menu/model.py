@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from callqueue.department import Announcements, Overflow
 from callqueue.department import Department as LineDepartment
-from callqueue.department import Overflow
 from ivr.menu.hours import OpeningHours
 from speech.values import Language
 
@@ -44,6 +44,8 @@ class Department:
     """Said on arrival, in place of "an agent will be with you"."""
     music: str | None
     """Played while callers wait; None: silence."""
+    announcements: Announcements
+    """When they are told again where they stand."""
     overflow: Overflow | None = None
     wrap_seconds: float | None = None
 
@@ -56,6 +58,7 @@ class Department:
             patience_seconds=self.patience_seconds,
             priority=self.priority,
             callback_above_seconds=self.callback_above_seconds,
+            announcements=self.announcements,
             overflow=self.overflow,
             wrap_seconds=self.wrap_seconds,
         )

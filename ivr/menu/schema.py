@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from callqueue.department import Announcements
 from ivr.menu import forms, values
 from ivr.menu.both import Both
 from ivr.menu.field import Field, Fields, named, read_fields
@@ -48,6 +49,19 @@ def _callback(value: Value, problems: Problems) -> float | None:
     read = read_fields(value, FIELDS["callback"], "callback", problems)
     minutes = None if read is None else read["above_minutes"]
     return None if minutes is None else minutes * MINUTE_SECONDS
+
+
+def _announcements(value: Value, problems: Problems) -> Announcements | None:
+    """How those who wait are told again where they stand."""
+    if value.data == "never":
+        return Announcements(every_seconds=None)
+    if not isinstance(value.data, dict):
+        problems.add(value.place, 'announcements are "never", or have their own keys: `every_seconds: 90`')
+        return None
+    read = read_fields(value, FIELDS["announcements"], "announcements", problems)
+    if read is None or None in read.values():
+        return None
+    return Announcements(read["every_seconds"], read["position_up_to"])
 
 
 def _hours(value: Value, problems: Problems) -> tuple[Span | None, ...] | None:
@@ -379,6 +393,41 @@ FIELDS: dict[str, dict[str, Field]] = {
             default=HOLD_MUSIC,
             default_written=HOLD_MUSIC,
             example="https://example.com/hold.mp3",
+        ),
+        "announcements": Field(
+            _announcements,
+            forms.either(forms.table("announcements"), "never"),
+            Both(
+                'How those who wait are told again where they stand; "never": only on arrival.',
+                "기다리는 고객에게 다시 안내하는 방법입니다. never면 처음에만 안내합니다.",
+            ),
+            default=Announcements(),
+            default_written="{every_seconds: 90, position_up_to: 5}",
+            example="{every_seconds: 120}",
+        ),
+    },
+    "announcements": {
+        "every_seconds": Field(
+            values.number(30, 600),
+            forms.number(30, 600),
+            Both(
+                "The time between two announcements; it grows the longer somebody waits.",
+                "안내와 안내 사이의 시간(초)입니다. 오래 기다릴수록 길어집니다.",
+            ),
+            default=Announcements().every_seconds,
+            default_written="90",
+            example="120",
+        ),
+        "position_up_to": Field(
+            values.whole(0, 99),
+            forms.whole(0, 99),
+            Both(
+                "Whoever stands no further back is told the position too; 0: never.",
+                "이 순번 안에 들면 순번도 알려 줍니다. 0이면 알리지 않습니다.",
+            ),
+            default=Announcements().position_up_to,
+            default_written="5",
+            example="3",
         ),
     },
     "overflow": {

@@ -147,6 +147,17 @@ def number(low: float, high: float) -> Read:
     return read
 
 
+def whole(low: int, high: int) -> Read:
+    def read(value: Value, problems: Problems) -> int | None:
+        given = value.data
+        if isinstance(given, bool) or not isinstance(given, int) or not low <= given <= high:
+            problems.add(value.place, f"a whole number from {low} to {high} is expected here, without quotes")
+            return None
+        return given
+
+    return read
+
+
 def priority(value: Value, problems: Problems) -> int | None:
     given = value.data
     if isinstance(given, bool) or not isinstance(given, int) or not 0 <= given <= LARGEST_PRIORITY:

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime, time
 
+from callqueue.announcing import Reason
+from callqueue.spoken import Spoken
 from ivr.menu.hours import ALWAYS, WHOLE_DAY, Days, OpeningHours, Span, day_groups
-from ivr.words.waits import MINUTE_SECONDS, Between, MoreThan, Range, Within, at_once, hours_and_minutes, whole_minutes
+from ivr.words.waits import MINUTE_SECONDS, hours_and_minutes
 from speech.values import PhoneNumber, said
 
 LOCALE = "en-US"
@@ -28,6 +30,17 @@ _DAYS: dict[Days, str] = {
     "sun": "Sundays",
 }
 _LANGUAGES = {"ko": "Korean", "en": "English"}
+_REASONS: dict[str, str] = {
+    Reason.LONGER_CALLS: "I'm sorry, the calls ahead of you are taking longer than expected. ",
+    Reason.MORE_CALLERS: "I'm sorry, there are more callers ahead of you now. ",
+    Reason.FEWER_AGENTS: "I'm sorry, fewer agents are taking calls now. ",
+}
+_TRANSFER_REASONS: dict[str, str] = {
+    "wrong_department": "The people for {department} can help you with this. ",
+    "needs_specialist": "The people for {department} know more about this. ",
+    "second_matter": "Your next question is one for {department}. ",
+    "caller_asked": "As you asked, I am putting you through again. ",
+}
 _PERSONS = frozenset({"agent", "agents", "person", "operator", "representative"})
 
 
@@ -53,16 +66,16 @@ def number_spoken(e164: str) -> str:
     return said(PhoneNumber(e164), "en")
 
 
-def wait_range(low_seconds: float, high_seconds: float) -> str:
-    """In whole minutes, rounded outward: "about 3 to 6 minutes", "less than a minute", "more than 20 minutes"."""
-    match whole_minutes(low_seconds, high_seconds):
-        case Within(1):
+def wait_range(spoken: Spoken) -> str:
+    """ "about 3 to 6 minutes", "less than a minute", "more than 20 minutes"."""
+    match spoken:
+        case (0, 1):
             return "less than a minute"
-        case Within(minutes):
-            return f"up to {minutes} minutes"
-        case MoreThan(minutes):
-            return f"more than {minutes} minutes"
-        case Between(low_minutes, high_minutes):
+        case (0, int(high_minutes)):
+            return f"up to {high_minutes} minutes"
+        case (low_minutes, None):
+            return f"more than {_counted(low_minutes, 'minute')}"
+        case (low_minutes, high_minutes):
             return f"about {low_minutes} to {high_minutes} minutes"
 
 
@@ -162,17 +175,46 @@ def connecting(department: str) -> str:
     return f"I will connect you with {agent}."
 
 
-def holding(position: int | None, told: Range | None) -> str:
-    if position is None or at_once(position, told):
-        return "One moment, please."
-    return f"{_place(position)}{_expected(told)} Please stay on the line."
+def transferred(department: str, reason: str) -> str:
+    """To a caller whom an agent has passed on: why, to whom, and that nothing has to be said twice."""
+    why = _TRANSFER_REASONS.get(reason, "").format(department=department)
+    return f"{why}{connecting(department)} They will know what you have told us, so you need not explain again."
 
 
-def still_waiting(position: int | None, told: Range | None, *, longer: bool) -> str:
-    reason = "The calls ahead of you are taking longer than expected. " if longer else ""
-    if position is None:
-        return "We are connecting you with an agent. One moment, please."
-    return f"{reason}{_place(position)}{_expected(told)} If you would rather be called back, press 1."
+def wait_told(position: int | None, spoken: Spoken, reason: str | None) -> str:
+    """ "There are 2 people ahead of you. The expected wait is about 3 to 6 minutes." `position` None: it would help
+    nobody."""
+    place = "" if position is None else f"{_place(position)} "
+    return f"{_REASONS.get(reason or '', '')}{place}The expected wait is {wait_range(spoken)}."
+
+
+def wait_unknown() -> str:
+    return "I can't tell you right now how long the wait will be."
+
+
+def nobody_to_wait_for() -> str:
+    return "No agent is available right now, so I can't tell you how long the wait will be."
+
+
+def one_moment() -> str:
+    return "One moment, please."
+
+
+def agent_rings() -> str:
+    return "We are connecting you with an agent. One moment, please."
+
+
+def stay_on() -> str:
+    return "Please stay on the line."
+
+
+def keep_waiting() -> str:
+    return "Please stay on the line. I will connect you as soon as it is your turn."
+
+
+def callback_hint(*, heard: bool) -> str:
+    say = "say call me back, or press 1" if heard else "press 1"
+    return f"If you would rather be called back, {say}."
 
 
 def _place(position: int) -> str:
@@ -182,19 +224,15 @@ def _place(position: int) -> str:
     return f"There {'is' if ahead == 1 else 'are'} {people(ahead)} ahead of you."
 
 
-def _expected(told: Range | None) -> str:
-    return "" if told is None else f" The expected wait is {wait_range(*told)}."
-
-
 # Callbacks
 
 
-def offer_callback(position: int | None, told: Range | None, *, heard: bool = True) -> str:
-    before = "" if position is None else _place(position)
+def offer_callback(position: int | None, spoken: Spoken | None, *, heard: bool = True) -> str:
+    before = "" if spoken is None else f"{wait_told(position, spoken, None)} "
     return (
-        f"{before}{_expected(told)} Instead of waiting, shall we call you when it is your turn? "
+        f"{before}Instead of waiting, shall we call you when it is your turn? "
         f"If you would like a call, {_yes(heard)}. To keep waiting, press 2."
-    ).strip()
+    )
 
 
 def nobody_here() -> str:

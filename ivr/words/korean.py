@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from callqueue.announcing import Reason
+from callqueue.spoken import Spoken
 from ivr.menu.hours import ALWAYS, WHOLE_DAY, Days, OpeningHours, Span, day_groups
-from ivr.words.waits import MINUTE_SECONDS, Between, MoreThan, Range, Within, at_once, hours_and_minutes, whole_minutes
+from ivr.words.waits import MINUTE_SECONDS, hours_and_minutes
 from speech.values import Moment, PhoneNumber, said, said_time
 from speech.values.numerals import native
 
@@ -27,6 +29,17 @@ _DAYS: dict[Days, str] = {
     "sun": "일요일",
 }
 _LANGUAGES = {"ko": "한국어", "en": "영어"}
+_REASONS: dict[str, str] = {
+    Reason.LONGER_CALLS: "죄송합니다. 상담이 길어지고 있습니다. ",
+    Reason.MORE_CALLERS: "죄송합니다. 먼저 연결될 고객이 늘었습니다. ",
+    Reason.FEWER_AGENTS: "죄송합니다. 지금 상담하는 상담원이 줄었습니다. ",
+}
+_TRANSFER_REASONS: dict[str, str] = {
+    "wrong_department": "문의하신 내용은 {department}에서 도와드립니다. ",
+    "needs_specialist": "더 자세한 상담을 위해 {department}에서 이어서 도와드립니다. ",
+    "second_matter": "다음 문의는 {department}에서 도와드립니다. ",
+    "caller_asked": "요청하신 대로 다시 연결해 드립니다. ",
+}
 
 # Particles and numerals
 
@@ -75,14 +88,14 @@ def times(count: int) -> str:
     return f"{count}번째"
 
 
-def wait_range(low_seconds: float, high_seconds: float) -> str:
-    """In whole minutes, rounded outward: "3분에서 6분 정도", "1분 이내", "20분 이상"."""
-    match whole_minutes(low_seconds, high_seconds):
-        case Within(minutes):
-            return f"{minutes}분 이내"
-        case MoreThan(minutes):
-            return f"{minutes}분 이상"
-        case Between(low_minutes, high_minutes):
+def wait_range(spoken: Spoken) -> str:
+    """ "3분에서 6분 정도", "1분 안", "20분 넘게"."""
+    match spoken:
+        case (0, int(high_minutes)):
+            return f"{high_minutes}분 안"
+        case (low_minutes, None):
+            return f"{low_minutes}분 넘게"
+        case (low_minutes, high_minutes):
             return f"{low_minutes}분에서 {high_minutes}분 정도"
 
 
@@ -159,37 +172,70 @@ def connecting(department: str) -> str:
     return f"{agent}에게 연결해 드리겠습니다."
 
 
-def holding(position: int | None, told: Range | None) -> str:
-    if position is None or at_once(position, told):
-        return "잠시만 기다려 주세요."
-    return f"{_place(position)}{_expected(told)} 끊지 말고 기다려 주세요."
+def transferred(department: str, reason: str) -> str:
+    """To a caller whom an agent has passed on: why, to whom, and that nothing has to be said twice."""
+    why = _TRANSFER_REASONS.get(reason, "").format(department=department)
+    return f"{why}{connecting(department)} 지금까지 하신 말씀은 전해 두었으니 다시 설명하지 않으셔도 됩니다."
 
 
-def still_waiting(position: int | None, told: Range | None, *, longer: bool) -> str:
-    reason = "상담이 길어지고 있습니다. " if longer else ""
-    if position is None:
-        return "상담원을 연결하고 있습니다. 잠시만 기다려 주세요."
-    callback = "전화를 받고 싶으시면 1번을 눌러 주세요."
-    return f"{reason}{_place(position)}{_expected(told)} {callback}"
+def wait_told(position: int | None, spoken: Spoken, reason: str | None) -> str:
+    """ "앞에 두 분이 계십니다. 예상 대기 시간은 3분에서 6분 정도입니다." `position` None: it would help nobody."""
+    place = "" if position is None else f"{_place(position)} "
+    return f"{_REASONS.get(reason or '', '')}{place}{_expected(spoken)}"
+
+
+def wait_unknown() -> str:
+    return "지금은 예상 대기 시간을 말씀드리기 어렵습니다."
+
+
+def nobody_to_wait_for() -> str:
+    return "지금은 자리에 있는 상담원이 없어 대기 시간을 말씀드릴 수 없습니다."
+
+
+def one_moment() -> str:
+    return "잠시만 기다려 주세요."
+
+
+def agent_rings() -> str:
+    return "상담원을 연결하고 있습니다. 잠시만 기다려 주세요."
+
+
+def stay_on() -> str:
+    return "끊지 말고 기다려 주세요."
+
+
+def keep_waiting() -> str:
+    return "계속 기다려 주세요. 차례가 되면 바로 연결해 드리겠습니다."
+
+
+def callback_hint(*, heard: bool) -> str:
+    say = "전화 주세요라고 말씀하시거나 1번을" if heard else "1번을"
+    return f"기다리는 대신 전화를 받고 싶으시면 {say} 눌러 주세요."
 
 
 def _place(position: int) -> str:
     return "바로 다음 순서이십니다." if position == 1 else f"앞에 {people(position - 1)}이 계십니다."
 
 
-def _expected(told: Range | None) -> str:
-    return "" if told is None else f" 예상 대기 시간은 {wait_range(*told)}입니다."
+def _expected(spoken: Spoken) -> str:
+    match spoken:
+        case (0, _):
+            return f"{wait_range(spoken)}에 연결될 것으로 보입니다."
+        case (_, None):
+            return f"{wait_range(spoken)} 기다리셔야 할 것 같습니다."
+        case _:
+            return f"예상 대기 시간은 {wait_range(spoken)}입니다."
 
 
 # Callbacks
 
 
-def offer_callback(position: int | None, told: Range | None, *, heard: bool = True) -> str:
-    before = "" if position is None else _place(position)
+def offer_callback(position: int | None, spoken: Spoken | None, *, heard: bool = True) -> str:
+    before = "" if spoken is None else f"{wait_told(position, spoken, None)} "
     return (
-        f"{before}{_expected(told)} 기다리시는 대신 차례가 되면 저희가 전화를 드릴까요? "
+        f"{before}기다리시는 대신 차례가 되면 저희가 전화를 드릴까요? "
         f"전화를 원하시면 {_yes(heard)}, 계속 기다리시려면 2번을 눌러 주세요."
-    ).strip()
+    )
 
 
 def nobody_here() -> str:

@@ -13,6 +13,16 @@ class Overflow:
 
 
 @dataclass(frozen=True)
+class Announcements:
+    """How those who wait are told where they stand: `announcements:` of the menu."""
+
+    every_seconds: float | None = 90.0
+    """The first time again after so long; None: never again after the arrival."""
+    position_up_to: int = 5
+    """Further back the place is left out: it helps nobody to be the twentieth."""
+
+
+@dataclass(frozen=True)
 class Department:
     """Who may serve it (an agent with any of its skills) and what to expect before anything was measured."""
 
@@ -25,6 +35,7 @@ class Department:
     """Larger is served first."""
     callback_above_seconds: float | None = 180.0
     """A callback is offered when the median wait is longer; None: never because of a long line."""
+    announcements: Announcements = Announcements()
     overflow: Overflow | None = None
     wrap_seconds: float | None = None
     """How long agents may write up; None: as long as the site's setting says."""

@@ -14,8 +14,8 @@ from sqlalchemy import Connection, select
 from callqueue import agents
 from callqueue.department import Department
 from callqueue.line import EntryState
-from store.database import insert_row
-from store.tables import announcements, line_entries
+from callqueue.spoken import Spoken, whole_minutes
+from store.tables import line_entries
 
 ESTIMATOR = "erlang-a"
 RECENT_CALLS = 200
@@ -35,6 +35,11 @@ class WaitRange:
     mid_seconds: float
     high_seconds: float
     estimator: str = ESTIMATOR
+
+    @property
+    def spoken(self) -> Spoken | None:
+        """As callers hear it, in whole minutes; None: nothing to say."""
+        return whole_minutes(self.low_seconds, self.high_seconds)
 
 
 def erlang_a(*, ahead: int, agents_at_work: int, handle_seconds: float, giving_up_per_second: float) -> WaitRange:
@@ -89,20 +94,6 @@ class WaitEstimator:
         pace = Pace(handle_seconds(tx, department), giving_up_per_second(tx, department), now)
         self._paces[department.id] = pace
         return pace
-
-
-def announce(tx: Connection, entry_id: int, told: WaitRange, now: datetime) -> None:
-    """Keep what a caller was told, so that it can be held against what came true."""
-    insert_row(
-        tx,
-        announcements,
-        entry_id=entry_id,
-        at=now,
-        low_seconds=told.low_seconds,
-        mid_seconds=told.mid_seconds,
-        high_seconds=told.high_seconds,
-        estimator=told.estimator,
-    )
 
 
 def handle_seconds(tx: Connection, department: Department) -> float:

@@ -172,16 +172,16 @@ def test_numbers_in_the_words_are_masked_and_words_reach_no_log(house: House, ca
     assert ("01012345678" in caplog.text, "제 번호는" in caplog.text) == (False, False)
 
 
-def test_words_while_waiting_in_the_line_change_nothing(house: House) -> None:
+def test_words_for_a_document_that_is_over_change_nothing(house: House) -> None:
     house.agent("지우", "delivery")
     caller = house.caller()
     caller.dials()
     caller.presses("2")
     before = caller.state
 
-    caller.fetch("/voice/heard?step=1", SpeechResult="아무 말", Confidence="0.9")
+    caller.fetch("/voice/heard?step=0", SpeechResult="전화 주세요", Confidence="0.9")
 
-    assert (before, caller.state, house.heard()) == ("holding", "holding", [])
+    assert (before, caller.state) == ("holding", "holding")
 
 
 phrases = st.lists(st.text(st.sampled_from("가나다,. "), min_size=1, max_size=150), max_size=300)

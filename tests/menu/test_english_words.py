@@ -5,13 +5,12 @@ from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
+from callqueue.announcing import Reason
+from callqueue.spoken import Spoken
 from ivr.menu.hours import ALWAYS, OpeningHours, Span
 from ivr.words import LANGUAGES, Words, english, korean, words_for
 from ivr.words.english import describe_hours, said_time
-from ivr.words.waits import Between, MoreThan, Within, whole_minutes
 
 SEOUL = ZoneInfo("Asia/Seoul")
 NINE_TO_SIX = Span(time(9), time(18))
@@ -35,32 +34,17 @@ def test_every_language_says_every_sentence_with_the_same_values() -> None:
 
 
 @pytest.mark.parametrize(
-    ("low_seconds", "high_seconds", "spoken"),
+    ("spoken", "told"),
     [
-        (0, 40, "less than a minute"),
-        (0, 60, "less than a minute"),
-        (30, 200, "up to 4 minutes"),
-        (185, 355, "about 3 to 6 minutes"),
-        (120, 120, "about 2 to 3 minutes"),
-        (1200, 3600, "more than 20 minutes"),
+        ((0, 1), "less than a minute"),
+        ((0, 4), "up to 4 minutes"),
+        ((3, 6), "about 3 to 6 minutes"),
+        ((20, None), "more than 20 minutes"),
+        ((1, None), "more than 1 minute"),
     ],
 )
-def test_waits_are_told_as_ranges(low_seconds: float, high_seconds: float, spoken: str) -> None:
-    assert english.wait_range(low_seconds, high_seconds) == spoken
-
-
-@given(st.floats(0, 20_000), st.floats(0, 20_000))
-def test_a_spoken_range_is_never_tighter_than_what_is_known(one: float, other: float) -> None:
-    low, high = sorted((one, other))
-
-    match whole_minutes(low, high):
-        case Within(minutes):
-            assert high <= minutes * 60
-        case Between(low_minutes, high_minutes):
-            assert low_minutes * 60 <= low <= high <= high_minutes * 60
-            assert low_minutes < high_minutes
-        case MoreThan(minutes):
-            assert minutes * 60 <= low
+def test_waits_are_told_as_ranges(spoken: Spoken, told: str) -> None:
+    assert english.wait_told(None, spoken, None) == f"The expected wait is {told}."
 
 
 @pytest.mark.parametrize(
@@ -125,27 +109,38 @@ def test_hours(days: tuple[Span | None, ...], spoken: str) -> None:
     assert describe_hours(OpeningHours("Asia/Seoul", days)) == spoken
 
 
+def test_the_place_in_the_line() -> None:
+    assert [english.wait_told(position, (1, 3), None) for position in (1, 2, 4)] == [
+        "You are next in line. The expected wait is about 1 to 3 minutes.",
+        "There is 1 person ahead of you. The expected wait is about 1 to 3 minutes.",
+        "There are 3 people ahead of you. The expected wait is about 1 to 3 minutes.",
+    ]
+
+
 @pytest.mark.parametrize(
-    ("position", "told", "spoken"),
+    ("reason", "sentence"),
     [
-        (1, (60.0, 170.0), "You are next in line. The expected wait is about 1 to 3 minutes. Please stay on the line."),
-        (2, None, "There is 1 person ahead of you. Please stay on the line."),
-        (4, None, "There are 3 people ahead of you. Please stay on the line."),
-        (1, (0.0, 0.0), "One moment, please."),
-        (None, None, "One moment, please."),
+        (Reason.LONGER_CALLS, "I'm sorry, the calls ahead of you are taking longer than expected."),
+        (Reason.MORE_CALLERS, "I'm sorry, there are more callers ahead of you now."),
+        (Reason.FEWER_AGENTS, "I'm sorry, fewer agents are taking calls now."),
     ],
 )
-def test_the_place_in_the_line(position: int | None, told: tuple[float, float] | None, spoken: str) -> None:
-    assert english.holding(position, told) == spoken
+def test_a_longer_wait_is_told_with_its_reason(reason: Reason, sentence: str) -> None:
+    assert english.wait_told(None, (5, 8), reason) == f"{sentence} The expected wait is about 5 to 8 minutes."
 
 
-def test_news_while_waiting_give_a_reason_for_a_longer_wait() -> None:
-    assert english.still_waiting(2, (300, 480), longer=True) == (
-        "The calls ahead of you are taking longer than expected. There is 1 person ahead of you. "
-        "The expected wait is about 5 to 8 minutes. If you would rather be called back, press 1."
+def test_without_a_figure_it_is_said_that_there_is_none() -> None:
+    assert english.wait_unknown() == "I can't tell you right now how long the wait will be."
+    assert english.nobody_to_wait_for() == (
+        "No agent is available right now, so I can't tell you how long the wait will be."
     )
-    assert english.still_waiting(None, None, longer=False) == (
-        "We are connecting you with an agent. One moment, please."
+    assert english.callback_hint(heard=False) == "If you would rather be called back, press 1."
+
+
+def test_whoever_is_passed_on_hears_why_and_need_not_explain_again() -> None:
+    assert english.transferred("refunds", "wrong_department") == (
+        "The people for refunds can help you with this. I will connect you with an agent for refunds. "
+        "They will know what you have told us, so you need not explain again."
     )
 
 

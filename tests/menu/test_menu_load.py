@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from callqueue.department import Announcements
 from ivr.menu.hours import ALWAYS, OpeningHours, Span
 from ivr.menu.load import MenuErrors, decode_menu, load_menu, menu_digest
 from ivr.menu.model import Department, Menu, Notices, Site
@@ -81,6 +82,7 @@ def test_a_small_menu_is_filled_up_with_defaults() -> None:
                 priority=0,
                 prompt=None,
                 music="/static/hold.wav",
+                announcements=Announcements(every_seconds=90, position_up_to=5),
             ),
             Department(
                 id="agent",
@@ -97,6 +99,7 @@ def test_a_small_menu_is_filled_up_with_defaults() -> None:
                 priority=0,
                 prompt=None,
                 music="/static/hold.wav",
+                announcements=Announcements(every_seconds=90, position_up_to=5),
             ),
         ),
     )
@@ -198,6 +201,20 @@ def test_a_mistake_is_told_with_place_hint_and_the_users_own_line() -> None:
         'shop.yaml:10:5: department "delivery": no key "phrase" is known here. Did you mean "phrases"?\n'
         "        phrase: [배송 조회]"
     )
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("never", Announcements(every_seconds=None)),
+        ("{every_seconds: 120}", Announcements(120, 5)),
+        ("{position_up_to: 0}", Announcements(90, 0)),  # The place is never told
+    ],
+)
+def test_how_those_who_wait_are_told_again(written: str, read: Announcements) -> None:
+    menu = load_menu(small("hours: always", f"hours: always\n    announcements: {written}"), "menus.yaml")
+
+    assert menu.department("agent").for_line().announcements == read
 
 
 def test_all_mistakes_are_told_at_once_in_the_order_of_the_file() -> None:
@@ -341,6 +358,21 @@ def test_a_flood_of_mistakes_is_cut_short() -> None:
         (
             small("hours: always", "hours: always\n    music: hold.wav"),
             ['18:12: music is "none", an https:// address, or a path of this server: /static/hold.wav'],
+        ),
+        (
+            small("hours: always", "hours: always\n    announcements: {every_seconds: 5, position_up_to: few}"),
+            [
+                "18:36: a number from 30 to 600 is expected here, without quotes",
+                "18:55: a whole number from 0 to 99 is expected here, without quotes",
+            ],
+        ),
+        (
+            small("hours: always", "hours: always\n    announcements: sometimes"),
+            ['18:20: announcements are "never", or have their own keys: `every_seconds: 90`'],
+        ),
+        (
+            small("hours: always", "hours: always\n    announcements: {every_second: 60}"),
+            ['18:21: announcements: no key "every_second" is known here. Did you mean "every_seconds"?'],
         ),
         (
             small("hours: always", "hours: always\n    skills: general"),
@@ -499,7 +531,9 @@ def test_no_value_in_any_place_breaks_the_loader(table: str, data: st.DataObject
     key = data.draw(st.sampled_from(sorted(FIELDS[table])))
     value = json.dumps(data.draw(yaml_trees), ensure_ascii=False)
     inside = {"menu file": "{%s}", "site": "site: {%s}", "notices": "notices: {%s}", "menu": "menu: {%s}"}
-    deeper = {"department": "{%s}"} | {name: f"{{{name}: {{%s}}}}" for name in ("hours", "callback", "overflow")}
+    deeper = {"department": "{%s}"} | {
+        name: f"{{{name}: {{%s}}}}" for name in ("hours", "callback", "overflow", "announcements")
+    }
     frame = inside.get(table) or "departments: {agent: " + deeper[table] + "}"
 
     load_or_tell(frame % f"{key}: {value}")

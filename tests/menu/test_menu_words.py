@@ -1,6 +1,5 @@
 """What callers and agents hear, sentence by sentence."""
 
-import re
 import unicodedata
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -9,6 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from callqueue.announcing import Reason
+from callqueue.spoken import Spoken
 from ivr.words import korean as words
 
 SEOUL = ZoneInfo("Asia/Seoul")
@@ -82,75 +83,55 @@ def test_attempts_are_counted_in_native_numerals(count: int, spoken: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("low_seconds", "high_seconds", "spoken"),
+    ("spoken", "sentence"),
     [
-        (0, 0, "1분 이내"),
-        (5, 60, "1분 이내"),
-        (59, 61, "2분 이내"),  # The low end rounds to nothing: only the high end is a promise
-        (60, 61, "1분에서 2분 정도"),
-        (120, 120, "2분에서 3분 정도"),  # A range is at least a minute wide
-        (185, 355, "3분에서 6분 정도"),
-        (240, 600, "4분에서 10분 정도"),  # Wide, but ten minutes is not long
-        (240, 601, "4분에서 11분 정도"),
-        (300, 1200, "5분 이상"),  # wide, and long enough to say so
-        (300, 720, "5분에서 12분 정도"),  # Long, but not wide
-        (1200, 3600, "20분 이상"),
+        ((0, 1), "1분 안에 연결될 것으로 보입니다."),
+        ((0, 4), "4분 안에 연결될 것으로 보입니다."),
+        ((3, 6), "예상 대기 시간은 3분에서 6분 정도입니다."),
+        ((20, None), "20분 넘게 기다리셔야 할 것 같습니다."),
     ],
 )
-def test_a_wait_is_spoken_in_whole_minutes_rounded_outward(
-    low_seconds: float, high_seconds: float, spoken: str
-) -> None:
-    assert words.wait_range(low_seconds, high_seconds) == spoken
-
-
-@given(st.floats(0, 7200), st.floats(0, 7200))
-def test_what_is_spoken_never_promises_less_than_the_range(one: float, other: float) -> None:
-    low_seconds, high_seconds = sorted((one, other))
-
-    spoken = words.wait_range(low_seconds, high_seconds)
-
-    minutes = [int(figure) for figure in re.findall("[0-9]+", spoken)]
-    if spoken.endswith("이내"):
-        assert high_seconds <= minutes[0] * 60
-    elif spoken.endswith("이상"):
-        assert minutes[0] * 60 <= low_seconds
-    else:
-        assert minutes[0] * 60 <= low_seconds <= high_seconds <= minutes[1] * 60
+def test_a_wait_is_told_in_a_sentence_of_its_own(spoken: Spoken, sentence: str) -> None:
+    assert words.wait_told(None, spoken, None) == sentence
 
 
 def test_a_caller_in_line_hears_the_place_and_the_wait() -> None:
-    assert words.holding(3, (185, 355)) == (
-        "앞에 두 분이 계십니다. 예상 대기 시간은 3분에서 6분 정도입니다. 끊지 말고 기다려 주세요."
-    )
-    assert words.holding(1, (20, 50)) == (
-        "바로 다음 순서이십니다. 예상 대기 시간은 1분 이내입니다. 끊지 말고 기다려 주세요."
-    )
+    assert words.wait_told(3, (3, 6), None) == "앞에 두 분이 계십니다. 예상 대기 시간은 3분에서 6분 정도입니다."
+    assert words.wait_told(1, (0, 1), None) == "바로 다음 순서이십니다. 1분 안에 연결될 것으로 보입니다."
 
 
-def test_a_caller_hears_no_figure_when_none_is_known() -> None:
-    assert words.holding(3, None) == "앞에 두 분이 계십니다. 끊지 말고 기다려 주세요."
-    assert words.holding(None, None) == "잠시만 기다려 주세요."
-
-
-def test_a_caller_who_is_served_at_once_hears_no_place() -> None:
-    assert words.holding(1, (0.0, 0.0)) == "잠시만 기다려 주세요."
-
-
-def test_a_caller_who_still_waits_hears_the_news_and_the_way_to_a_callback() -> None:
-    assert words.still_waiting(2, (61, 170), longer=False) == (
-        "앞에 한 분이 계십니다. 예상 대기 시간은 1분에서 3분 정도입니다. 전화를 받고 싶으시면 1번을 눌러 주세요."
+@pytest.mark.parametrize(
+    ("reason", "sentence"),
+    [
+        (Reason.LONGER_CALLS, "죄송합니다. 상담이 길어지고 있습니다."),
+        (Reason.MORE_CALLERS, "죄송합니다. 먼저 연결될 고객이 늘었습니다."),
+        (Reason.FEWER_AGENTS, "죄송합니다. 지금 상담하는 상담원이 줄었습니다."),
+    ],
+)
+def test_a_wait_that_grew_is_told_with_the_reason(reason: Reason, sentence: str) -> None:
+    assert words.wait_told(2, (1, 3), reason) == (
+        f"{sentence} 앞에 한 분이 계십니다. 예상 대기 시간은 1분에서 3분 정도입니다."
     )
 
 
-def test_a_wait_that_grew_is_told_with_the_reason() -> None:
-    assert words.still_waiting(2, (61, 170), longer=True) == (
-        "상담이 길어지고 있습니다. 앞에 한 분이 계십니다. "
-        "예상 대기 시간은 1분에서 3분 정도입니다. 전화를 받고 싶으시면 1번을 눌러 주세요."
+def test_without_a_figure_it_is_said_that_there_is_none() -> None:
+    assert words.wait_unknown() == "지금은 예상 대기 시간을 말씀드리기 어렵습니다."
+    assert words.nobody_to_wait_for() == "지금은 자리에 있는 상담원이 없어 대기 시간을 말씀드릴 수 없습니다."
+
+
+def test_nobody_is_asked_to_say_what_nobody_hears() -> None:
+    assert words.callback_hint(heard=True) == (
+        "기다리는 대신 전화를 받고 싶으시면 전화 주세요라고 말씀하시거나 1번을 눌러 주세요."
     )
+    assert words.callback_hint(heard=False) == "기다리는 대신 전화를 받고 싶으시면 1번을 눌러 주세요."
 
 
-def test_a_caller_whose_agent_is_ringing_hears_that() -> None:
-    assert words.still_waiting(None, None, longer=False) == "상담원을 연결하고 있습니다. 잠시만 기다려 주세요."
+def test_whoever_is_passed_on_hears_why_and_need_not_explain_again() -> None:
+    assert words.transferred("환불·교환", "wrong_department") == (
+        "문의하신 내용은 환불·교환에서 도와드립니다. 환불·교환 상담원에게 연결해 드리겠습니다. "
+        "지금까지 하신 말씀은 전해 두었으니 다시 설명하지 않으셔도 됩니다."
+    )
+    assert words.transferred("상담원", "other").startswith("상담원에게 연결해 드리겠습니다.")
 
 
 # Finding the department
@@ -194,7 +175,7 @@ def test_the_caller_hears_where_the_call_goes() -> None:
 
 
 def test_a_callback_is_offered_with_place_and_wait() -> None:
-    assert words.offer_callback(4, (240, 480)) == (
+    assert words.offer_callback(4, (4, 8)) == (
         "앞에 세 분이 계십니다. 예상 대기 시간은 4분에서 8분 정도입니다. "
         "기다리시는 대신 차례가 되면 저희가 전화를 드릴까요? "
         "전화를 원하시면 네라고 말씀하시거나 1번, 계속 기다리시려면 2번을 눌러 주세요."
