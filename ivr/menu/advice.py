@@ -11,8 +11,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from ivr.menu.both import Both
-from ivr.menu.field import Fields
+from ivr.menu.field import Fields, Help
 from ivr.menu.listening import seconds_to_hear
 from ivr.menu.model import Department, Menu
 from ivr.menu.source import Key, Place, Value
@@ -200,71 +199,71 @@ def unused_ignore(look: Look) -> Iterator[Found]:
 @dataclass(frozen=True)
 class Rule:
     look: Callable[[Look], Iterator[Found]]
-    help: Both
+    help: Help
 
 
 WARNINGS: dict[str, Rule] = {
     "ars_charge": Rule(
         ars_charge,
-        Both("Callers are told first who pays (ARS guideline).", "통화료 안내가 없습니다(ARS 가이드라인)."),
+        Help("Callers are told first who pays (ARS guideline).", "통화료 안내가 없습니다(ARS 가이드라인)."),
     ),
     "ars_abuse": Rule(
         ars_abuse,
-        Both(
+        Help(
             "A notice protects agents from abuse (Occupational Safety and Health Act, art. 41).",
             "폭언 금지 안내가 없습니다(산업안전보건법 제41조).",
         ),
     ),
     "ars_callback": Rule(
         ars_callback,
-        Both(
+        Help(
             "Whoever would wait long is offered a callback (ARS guideline).",
             "오래 기다릴 고객에게 콜백을 권하지 않습니다(ARS 가이드라인).",
         ),
     ),
     "few_phrases": Rule(
         few_phrases,
-        Both(
+        Help(
             f"A department has fewer than {FEW_PHRASES} phrases.",
             f"부서에 적힌 말이 {FEW_PHRASES}개보다 적습니다.",
         ),
     ),
     "long_text": Rule(
         long_text,
-        Both(
+        Help(
             f"A text takes longer than {LONGEST_TEXT_SECONDS:.0f} s to listen to (estimated).",
             f"안내 하나가 {LONGEST_TEXT_SECONDS:.0f}초보다 깁니다(추정).",
         ),
     ),
     "long_opening": Rule(
         long_opening,
-        Both(
+        Help(
             f"Greeting, notices and question take longer than {LONGEST_OPENING_SECONDS:.0f} s (estimated).",
             f"인사말, 안내, 질문을 합쳐 {LONGEST_OPENING_SECONDS:.0f}초보다 깁니다(추정).",
         ),
     ),
     "unspellable": Rule(
         unspellable,
-        Both("The recogniser can't hear a phrase as it is written.", "음성 인식기가 그 표기를 알아듣지 못합니다."),
+        Help("The recogniser can't hear a phrase as it is written.", "음성 인식기가 그 표기를 알아듣지 못합니다."),
     ),
     "close_departments": Rule(
         close_departments,
-        Both(
+        Help(
             "Two departments' phrases are taken for each other (cross-validation).",
             "두 부서의 말이 서로 헷갈립니다(교차 검증).",
         ),
     ),
     "nobody_skilled": Rule(
         nobody_skilled,
-        Both("No agent has a skill that the department needs.", "그 부서를 맡을 상담원이 없습니다."),
+        Help("No agent has a skill that the department needs.", "그 부서를 맡을 상담원이 없습니다."),
     ),
     "review_due": Rule(
         review_due,
-        Both("The date of `review_by` has passed.", "review_by에 적은 날짜가 지났습니다."),
+        Help("The date of `review_by` has passed.", "review_by에 적은 날짜가 지났습니다."),
     ),
     "unused_ignore": Rule(
         unused_ignore,
-        Both("A warning is switched off that is not there.", "꺼 둔 경고가 지금은 나오지 않습니다."),
+        Help("A warning is switched off that is not there.", "꺼 둔 경고가 지금은 나오지 않습니다."),
     ),
 }
 

@@ -9,6 +9,9 @@ from ivr.menu.both import Both
 from ivr.menu.source import Key, Place, Problems, Value
 from ivr.menu.values import Read, did_you_mean, nearest
 
+Help = Both
+"""What a key is for."""
+
 
 @dataclass(frozen=True)
 class Form:

@@ -9,8 +9,7 @@ from typing import Any
 
 from callqueue.department import Announcements
 from ivr.menu import forms, values
-from ivr.menu.both import Both
-from ivr.menu.field import Field, Fields, named, read_fields
+from ivr.menu.field import Field, Fields, Help, named, read_fields
 from ivr.menu.hours import ALWAYS, DAY_NAMES, Span
 from ivr.menu.languages import by_language, languages
 from ivr.menu.overflow import department_names
@@ -82,7 +81,7 @@ def _hours(value: Value, problems: Problems) -> tuple[Span | None, ...] | None:
 
 
 def _one_day(name: str) -> Field:
-    told = Both("This day by itself; it wins over `weekdays`.", "이 요일만 따로 정합니다. weekdays보다 앞섭니다.")
+    told = Help("This day by itself; it wins over `weekdays`.", "이 요일만 따로 정합니다. weekdays보다 앞섭니다.")
     return Field(values.span, forms.SPAN, told, example="closed" if name == "wed" else '"09:00-18:00"')
 
 
@@ -98,21 +97,21 @@ FIELDS: dict[str, dict[str, Field]] = {
         "site": Field(
             _group("site"),
             forms.table("site"),
-            Both("Who answers, in which languages.", "누가, 어떤 언어로 전화를 받는지 적습니다."),
+            Help("Who answers, in which languages.", "누가, 어떤 언어로 전화를 받는지 적습니다."),
             required=True,
             example="{name: 바로샵}",
         ),
         "notices": Field(
             _group("notices"),
             forms.table("notices"),
-            Both("Spoken before the question, in this order.", "질문 전에 이 순서대로 들려줍니다."),
+            Help("Spoken before the question, in this order.", "질문 전에 이 순서대로 들려줍니다."),
             default={},
             example="{charge: 통화료는 발신자가 부담합니다.}",
         ),
         "menu": Field(
             _group("menu"),
             forms.table("menu"),
-            Both("The first question.", "첫 질문입니다."),
+            Help("The first question.", "첫 질문입니다."),
             required=True,
             example='{question: "무엇을 도와드릴까요?", examples: 배송 조회처럼 말씀해 주세요.}',
         ),
@@ -123,14 +122,14 @@ FIELDS: dict[str, dict[str, Field]] = {
                 "departments, each under a name of its own in small letters",
                 "부서들. 각각 영어 소문자로 된 이름 아래에 적습니다",
             ),
-            Both("Where callers can be put through.", "고객을 연결할 수 있는 부서들입니다."),
+            Help("Where callers can be put through.", "고객을 연결할 수 있는 부서들입니다."),
             required=True,
             example="{agent: {…}}",
         ),
         "review_by": Field(
             values.one_date,
             forms.DATE,
-            Both(
+            Help(
                 "When somebody should look through the menu again. Afterwards `barocall menu check` reminds you.",
                 "메뉴를 다시 살펴볼 날짜입니다. 지나면 `barocall menu check`가 알려 줍니다.",
             ),
@@ -139,7 +138,7 @@ FIELDS: dict[str, dict[str, Field]] = {
         "ignore": Field(
             values.reasons,
             forms.by_name(forms.TEXT, "names of warnings, each with the reason", "경고 이름과 그 까닭"),
-            Both(
+            Help(
                 "Warnings that are switched off, each with a reason for whoever reads this next.",
                 "끄려는 경고와, 다음 사람이 읽을 까닭입니다.",
             ),
@@ -151,14 +150,14 @@ FIELDS: dict[str, dict[str, Field]] = {
         "name": Field(
             by_language(values.name),
             forms.each_language(forms.TEXT),
-            Both("Your name, as callers hear it.", "고객이 듣는 회사 이름입니다."),
+            Help("Your name, as callers hear it.", "고객이 듣는 회사 이름입니다."),
             required=True,
             example="{ko: 바로샵 고객센터, en: Baroshop}",
         ),
         "languages": Field(
             languages,
             forms.LANGUAGES,
-            Both(
+            Help(
                 "Languages that callers are spoken to in, the first one first. With two, key 9 changes the language.",
                 "안내하는 언어입니다. 맨 앞이 기본이고, 둘이면 9번으로 바꿉니다.",
             ),
@@ -169,7 +168,7 @@ FIELDS: dict[str, dict[str, Field]] = {
         "numbers": Field(
             values.numbers,
             forms.by_name(forms.LANGUAGE, "your numbers, each with its language", "우리 번호와 그 언어"),
-            Both(
+            Help(
                 "Numbers of yours that answer in another language than the first.",
                 "기본이 아닌 언어로 받을 우리 쪽 전화번호입니다.",
             ),
@@ -179,7 +178,7 @@ FIELDS: dict[str, dict[str, Field]] = {
         "time_zone": Field(
             values.time_zone,
             forms.TEXT,
-            Both("In which all hours are meant.", "모든 시각의 기준입니다."),
+            Help("In which all hours are meant.", "모든 시각의 기준입니다."),
             default="Asia/Seoul",
             default_written="Asia/Seoul",
             example="Asia/Seoul",
@@ -187,13 +186,13 @@ FIELDS: dict[str, dict[str, Field]] = {
         "voice": Field(
             by_language(values.text),
             forms.each_language(forms.TEXT),
-            Both("The carrier's voice that speaks.", "안내에 쓰는 통신사의 목소리입니다."),
+            Help("The carrier's voice that speaks.", "안내에 쓰는 통신사의 목소리입니다."),
             example="{ko: Polly.Seoyeon, en: Polly.Joanna}",
         ),
         "holidays": Field(
             values.country,
             forms.TEXT,
-            Both(
+            Help(
                 'The country whose public holidays are closed days; "none" for none.',
                 "공휴일에 쉬는 나라입니다. none이면 공휴일에도 엽니다.",
             ),
@@ -204,7 +203,7 @@ FIELDS: dict[str, dict[str, Field]] = {
         "closed_on": Field(
             values.dates,
             forms.DATES,
-            Both("Days on which everything is closed besides.", "그 밖에 모두 쉬는 날짜입니다."),
+            Help("Days on which everything is closed besides.", "그 밖에 모두 쉬는 날짜입니다."),
             default=(),
             example="[2026-12-31]",
         ),
@@ -213,19 +212,19 @@ FIELDS: dict[str, dict[str, Field]] = {
         "charge": Field(
             by_language(values.prompt),
             forms.each_language(forms.TEXT),
-            Both("Who pays for the call.", "통화료를 누가 내는지 알립니다."),
+            Help("Who pays for the call.", "통화료를 누가 내는지 알립니다."),
             example="통화료는 발신자가 부담합니다.",
         ),
         "recording": Field(
             by_language(values.prompt),
             forms.each_language(forms.TEXT),
-            Both("That the call may be recorded.", "통화가 녹음될 수 있음을 알립니다."),
+            Help("That the call may be recorded.", "통화가 녹음될 수 있음을 알립니다."),
             example="상담 내용은 녹음될 수 있습니다.",
         ),
         "abuse": Field(
             by_language(values.prompt),
             forms.each_language(forms.TEXT),
-            Both("That agents are protected from abuse.", "상담원을 폭언에서 보호하는 안내입니다."),
+            Help("That agents are protected from abuse.", "상담원을 폭언에서 보호하는 안내입니다."),
             example="상담원에게 폭언을 하시면 상담이 중단될 수 있습니다.",
         ),
     },
@@ -233,14 +232,14 @@ FIELDS: dict[str, dict[str, Field]] = {
         "question": Field(
             by_language(values.prompt),
             forms.each_language(forms.TEXT),
-            Both("What callers are asked.", "고객에게 묻는 말입니다."),
+            Help("What callers are asked.", "고객에게 묻는 말입니다."),
             required=True,
             example="무엇을 도와드릴까요?",
         ),
         "examples": Field(
             by_language(values.prompt),
             forms.each_language(forms.TEXT),
-            Both(
+            Help(
                 "Said when the first answer was not understood.",
                 "첫 대답을 알아듣지 못했을 때 들려주는 보기입니다.",
             ),
@@ -252,14 +251,14 @@ FIELDS: dict[str, dict[str, Field]] = {
         "name": Field(
             by_language(values.name),
             forms.each_language(forms.TEXT),
-            Both("As callers hear it.", "고객이 듣는 부서 이름입니다."),
+            Help("As callers hear it.", "고객이 듣는 부서 이름입니다."),
             required=True,
             example="{ko: 배송, en: delivery}",
         ),
         "key": Field(
             values.key,
             forms.KEY,
-            Both(
+            Help(
                 'Pressed on the phone. "0" belongs to the way to a person; with two languages "9" changes them.',
                 "전화기에서 누르는 번호입니다. 0은 상담원, 언어가 둘이면 9는 언어 바꾸기에 씁니다.",
             ),
@@ -269,7 +268,7 @@ FIELDS: dict[str, dict[str, Field]] = {
         "phrases": Field(
             by_language(values.phrases),
             forms.each_language(forms.TEXTS),
-            Both(
+            Help(
                 "What callers say who mean this department: about ten, in their words.",
                 "이 부서를 찾는 고객이 하는 말입니다. 고객의 말투로 열 개쯤 적습니다.",
             ),
@@ -279,7 +278,7 @@ FIELDS: dict[str, dict[str, Field]] = {
         "skills": Field(
             values.skills,
             forms.TEXTS,
-            Both(
+            Help(
                 "Agents who have one of these serve the department. By default its own name.",
                 "이 가운데 하나라도 가진 상담원이 받습니다. 적지 않으면 부서의 영어 이름과 같습니다.",
             ),
@@ -289,14 +288,14 @@ FIELDS: dict[str, dict[str, Field]] = {
         "hours": Field(
             _hours,
             forms.either(forms.table("hours"), "always"),
-            Both("When it is open.", "상담 시간입니다."),
+            Help("When it is open.", "상담 시간입니다."),
             required=True,
             example='{weekdays: "09:00-18:00"}',
         ),
         "person": Field(
             values.boolean,
             forms.YES_NO,
-            Both(
+            Help(
                 "The way to a person: where 0 leads, and whoever was not understood twice. Exactly one department.",
                 "상담원에게 가는 길입니다. 0번과, 두 번 알아듣지 못한 고객이 여기로 옵니다. 한 부서만 true입니다.",
             ),
@@ -307,7 +306,7 @@ FIELDS: dict[str, dict[str, Field]] = {
         "confirm": Field(
             values.one_of("always", "unsure"),
             forms.choice("always", "unsure"),
-            Both(
+            Help(
                 "Whether callers are asked “is that right?” always, or only where we are not sure.",
                 "“맞으세요?”라고 늘 물을지(always), 확실하지 않을 때만 물을지(unsure) 정합니다.",
             ),
@@ -318,7 +317,7 @@ FIELDS: dict[str, dict[str, Field]] = {
         "callback": Field(
             _callback,
             forms.either(forms.table("callback"), "never"),
-            Both(
+            Help(
                 'When a callback is offered for a long line; "never": not on arrival.',
                 "줄이 길 때 콜백을 언제 권할지 정합니다. never면 먼저 권하지 않습니다.",
             ),
@@ -329,7 +328,7 @@ FIELDS: dict[str, dict[str, Field]] = {
         "handle_minutes": Field(
             values.number(0.1, 240),
             forms.number(0.1, 240),
-            Both(
+            Help(
                 "How long a conversation usually takes, until there are real ones to learn from.",
                 "통화 한 건의 보통 길이(분)입니다. 실제 통화가 쌓이면 그것에서 배웁니다.",
             ),
@@ -340,7 +339,7 @@ FIELDS: dict[str, dict[str, Field]] = {
         "patience_minutes": Field(
             values.number(0.1, 240),
             forms.number(0.1, 240),
-            Both(
+            Help(
                 "How long callers usually wait before they give up, until there are real ones to learn from.",
                 "고객이 보통 얼마나 기다리다 끊는지(분)입니다. 실제 통화가 쌓이면 그것에서 배웁니다.",
             ),
@@ -351,7 +350,7 @@ FIELDS: dict[str, dict[str, Field]] = {
         "priority": Field(
             values.priority,
             forms.PRIORITY,
-            Both("Larger is served first.", "큰 쪽을 먼저 받습니다."),
+            Help("Larger is served first.", "큰 쪽을 먼저 받습니다."),
             default=0,
             default_written="0",
             example="5",
@@ -359,7 +358,7 @@ FIELDS: dict[str, dict[str, Field]] = {
         "overflow": Field(
             _group("overflow"),
             forms.table("overflow"),
-            Both(
+            Help(
                 "Who else serves callers that have waited long.",
                 "오래 기다린 고객을 다른 상담원도 받게 합니다.",
             ),
@@ -368,7 +367,7 @@ FIELDS: dict[str, dict[str, Field]] = {
         "wrap_minutes": Field(
             values.number(0.1, 240),
             forms.number(0.1, 240),
-            Both(
+            Help(
                 "How long agents may write up after a call before they are rung again. By default the site's limit.",
                 "통화 뒤 정리 시간의 한도(분)입니다. 적지 않으면 서버 설정을 따릅니다.",
             ),
@@ -377,7 +376,7 @@ FIELDS: dict[str, dict[str, Field]] = {
         "prompt": Field(
             by_language(values.prompt),
             forms.each_language(forms.TEXT),
-            Both(
+            Help(
                 "Said on arrival, in place of “I will connect you with an agent”.",
                 "연결할 때 “상담원에게 연결해 드리겠습니다” 대신 들려줍니다.",
             ),
@@ -386,7 +385,7 @@ FIELDS: dict[str, dict[str, Field]] = {
         "music": Field(
             values.music,
             forms.TEXT,
-            Both(
+            Help(
                 'Played while callers wait: "none", an https:// address, or a path of this server.',
                 "기다리는 동안 들려주는 소리입니다. none, https:// 주소, 또는 이 서버의 경로를 적습니다.",
             ),
@@ -397,7 +396,7 @@ FIELDS: dict[str, dict[str, Field]] = {
         "announcements": Field(
             _announcements,
             forms.either(forms.table("announcements"), "never"),
-            Both(
+            Help(
                 'How those who wait are told again where they stand; "never": only on arrival.',
                 "기다리는 고객에게 다시 안내하는 방법입니다. never면 처음에만 안내합니다.",
             ),
@@ -410,7 +409,7 @@ FIELDS: dict[str, dict[str, Field]] = {
         "every_seconds": Field(
             values.number(30, 600),
             forms.number(30, 600),
-            Both(
+            Help(
                 "The time between two announcements; it grows the longer somebody waits.",
                 "안내와 안내 사이의 시간(초)입니다. 오래 기다릴수록 길어집니다.",
             ),
@@ -421,7 +420,7 @@ FIELDS: dict[str, dict[str, Field]] = {
         "position_up_to": Field(
             values.whole(0, 99),
             forms.whole(0, 99),
-            Both(
+            Help(
                 "Whoever stands no further back is told the position too; 0: never.",
                 "이 순번 안에 들면 순번도 알려 줍니다. 0이면 알리지 않습니다.",
             ),
@@ -434,20 +433,20 @@ FIELDS: dict[str, dict[str, Field]] = {
         "after_minutes": Field(
             values.number(0, 240),
             forms.number(0, 240),
-            Both("After so many minutes of waiting.", "이만큼 기다린 뒤부터입니다(분)."),
+            Help("After so many minutes of waiting.", "이만큼 기다린 뒤부터입니다(분)."),
             required=True,
             example="5",
         ),
         "to": Field(
             department_names,
             forms.TEXTS,
-            Both("Departments whose agents help.", "도와줄 상담원이 있는 부서들입니다."),
+            Help("Departments whose agents help.", "도와줄 상담원이 있는 부서들입니다."),
             example="[agent]",
         ),
         "skills": Field(
             values.skills,
             forms.TEXTS,
-            Both("Skills whose agents help.", "이 기술을 가진 상담원이 돕습니다."),
+            Help("Skills whose agents help.", "이 기술을 가진 상담원이 돕습니다."),
             example="[general]",
         ),
     },
@@ -455,7 +454,7 @@ FIELDS: dict[str, dict[str, Field]] = {
         "above_minutes": Field(
             values.number(0, 240),
             forms.number(0, 240),
-            Both(
+            Help(
                 "Offered when the expected wait is longer than this.",
                 "예상 대기 시간이 이보다 길면 콜백을 권합니다(분).",
             ),
@@ -465,10 +464,10 @@ FIELDS: dict[str, dict[str, Field]] = {
     },
     "hours": {
         "weekdays": Field(
-            values.span, forms.SPAN, Both("Monday to Friday.", "월요일부터 금요일까지."), example='"09:00-18:00"'
+            values.span, forms.SPAN, Help("Monday to Friday.", "월요일부터 금요일까지."), example='"09:00-18:00"'
         ),
-        "saturday": Field(values.span, forms.SPAN, Both("Saturday.", "토요일."), example='"10:00-14:00"'),
-        "sunday": Field(values.span, forms.SPAN, Both("Sunday.", "일요일."), example="closed"),
+        "saturday": Field(values.span, forms.SPAN, Help("Saturday.", "토요일."), example='"10:00-14:00"'),
+        "sunday": Field(values.span, forms.SPAN, Help("Sunday.", "일요일."), example="closed"),
         **{name: _one_day(name) for name in DAY_NAMES},
     },
 }
