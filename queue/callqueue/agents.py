@@ -114,7 +114,8 @@ def add_agent(tx: Connection, *, name: str, phone: str, skills: Skills, now: dat
     tx.execute(delete(agent_skills).where(agent_skills.c.agent_id == agent_id))
     for skill, level in sorted(levels(skills).items()):
         tx.execute(insert(agent_skills).values(agent_id=agent_id, skill=skill, level=level))
-    _record_agent(tx, agent_id, state_of(tx, agent_id), now)
+    state, known = _look_at(tx, agent_id)
+    record(tx, Kind.AGENT, now, agent=agent_id, state=state.value, skills=known)
     return agent_id
 
 
@@ -137,10 +138,7 @@ def all_agents(tx: Connection) -> tuple[Agent, ...]:
 
 def state_of(tx: Connection, agent_id: int) -> AgentState:
     """Raises UnknownAgent."""
-    state = tx.execute(_STATE_OF, {"agent_id": agent_id}).scalar()
-    if state is None:
-        raise UnknownAgent(str(agent_id))
-    return AgentState(state)
+    return _look_at(tx, agent_id)[0]
 
 
 def move_agent(
@@ -159,7 +157,7 @@ def move_agent(
     normal. Without it somebody wishes it by hand: while a caller is offered to or talks with the agent, that raises
     IllegalMove, as every move does that MOVES does not know. `after_caller_of`: the department whose caller they had.
     """
-    current = state_of(tx, agent_id)
+    current, skills = _look_at(tx, agent_id)
     if expected is not None and current not in expected:
         return False
     if to == current:
@@ -173,7 +171,7 @@ def move_agent(
     if tx.execute(_MOVE, {"agent_id": agent_id, "current": current.value, **values}).rowcount == 0:
         return False
     _remember(tx, agent_id, to, now, reason)
-    _record_agent(tx, agent_id, to, now)
+    record(tx, Kind.AGENT, now, agent=agent_id, state=to.value, skills=skills)
     return True
 
 
@@ -252,9 +250,12 @@ def _remember(tx: Connection, agent_id: int, state: AgentState, now: datetime, r
     tx.execute(_REMEMBER, {"agent_id": agent_id, "state": state.value, "at": now, "reason": reason})
 
 
-def _record_agent(tx: Connection, agent_id: int, state: AgentState, now: datetime) -> None:
-    skills = {row.skill: row.level for row in tx.execute(_SKILLS_OF, {"agent_id": agent_id})}
-    record(tx, Kind.AGENT, now, agent=agent_id, state=state.value, skills=skills)
+def _look_at(tx: Connection, agent_id: int) -> tuple[AgentState, dict[str, int]]:
+    """State and skills. Raises UnknownAgent."""
+    rows = tx.execute(_STATE_AND_SKILLS, {"agent_id": agent_id}).all()
+    if not rows:
+        raise UnknownAgent(str(agent_id))
+    return AgentState(rows[0].state), {row.skill: row.level for row in rows if row.skill is not None}
 
 
 @cache
@@ -264,7 +265,12 @@ def _by_state(skills: tuple[str, ...]) -> Select[Any]:
 
 
 # Built once: every caller moves an agent four times.
-_STATE_OF = select(agents.c.state).where(agents.c.id == bindparam("agent_id"))
+_STATE_AND_SKILLS = (
+    select(agents.c.state, agent_skills.c.skill, agent_skills.c.level)
+    .select_from(agents.outerjoin(agent_skills, agent_skills.c.agent_id == agents.c.id))
+    .where(agents.c.id == bindparam("agent_id"))
+    .order_by(agent_skills.c.skill)
+)
 _MOVE = (
     update(agents)
     .where(agents.c.id == bindparam("agent_id"), agents.c.state == bindparam("current"))
@@ -276,9 +282,4 @@ _MOVE = (
     )
 )
 _REMEMBER = insert(agent_states)
-_SKILLS_OF = (
-    select(agent_skills.c.skill, agent_skills.c.level)
-    .where(agent_skills.c.agent_id == bindparam("agent_id"))
-    .order_by(agent_skills.c.skill)
-)
 _HAS_CALLER = select(has_caller(bindparam("agent_id", type_=Integer)))
