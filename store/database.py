@@ -104,7 +104,10 @@ class Store:
 def make_engine(url: str, *, write: bool = False) -> Engine:
     """`write`: transactions of this engine take SQLite's write lock when they begin."""
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+        # PostgreSQL shows each statement of a transaction the newest rows, unless it is told to keep to one view.
+        # Whoever writes wants the newest: after waiting for a row, what the other has made of it.
+        isolation = "READ COMMITTED" if write else "REPEATABLE READ"
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True, isolation_level=isolation)
     # Parameters are phone numbers and people's words: an error that is logged must not show them.
     timeout_seconds = 0 if write else BUSY_TIMEOUT_SECONDS
     engine = create_engine(url, connect_args={"timeout": timeout_seconds}, hide_parameters=True)

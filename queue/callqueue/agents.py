@@ -12,6 +12,7 @@ from sqlalchemy import (
     Connection,
     Integer,
     Select,
+    String,
     bindparam,
     delete,
     exists,
@@ -113,7 +114,8 @@ def add_agent(tx: Connection, *, name: str, phone: str, skills: Skills, now: dat
     tx.execute(delete(agent_skills).where(agent_skills.c.agent_id == agent_id))
     for skill, level in sorted(levels(skills).items()):
         tx.execute(insert(agent_skills).values(agent_id=agent_id, skill=skill, level=level))
-    _record_agent(tx, agent_id, state_of(tx, agent_id), now)
+    state, known = _look_at(tx, agent_id)
+    record(tx, Kind.AGENT, now, agent=agent_id, state=state.value, skills=known)
     return agent_id
 
 
@@ -136,10 +138,7 @@ def all_agents(tx: Connection) -> tuple[Agent, ...]:
 
 def state_of(tx: Connection, agent_id: int) -> AgentState:
     """Raises UnknownAgent."""
-    state = tx.execute(select(agents.c.state).where(agents.c.id == agent_id)).scalar()
-    if state is None:
-        raise UnknownAgent(str(agent_id))
-    return AgentState(state)
+    return _look_at(tx, agent_id)[0]
 
 
 def move_agent(
@@ -150,14 +149,15 @@ def move_agent(
     now: datetime,
     reason: str,
     expected: Sequence[AgentState] | None = None,
+    after_caller_of: str | None = None,
 ) -> bool:
     """Change an agent's state and remember why.
 
     With `expected`, an agent in another state is left alone and the answer is False: somebody was faster, which is
     normal. Without it somebody wishes it by hand: while a caller is offered to or talks with the agent, that raises
-    IllegalMove, as every move does that MOVES does not know.
+    IllegalMove, as every move does that MOVES does not know. `after_caller_of`: the department whose caller they had.
     """
-    current = state_of(tx, agent_id)
+    current, skills = _look_at(tx, agent_id)
     if expected is not None and current not in expected:
         return False
     if to == current:
@@ -167,15 +167,11 @@ def move_agent(
     by_hand = expected is None
     if to not in MOVES[current] or (by_hand and tx.execute(_HAS_CALLER, {"agent_id": agent_id}).scalar()):
         raise IllegalMove(f"agent {agent_id}: {current} → {to}")
-    changed = tx.execute(
-        update(agents)
-        .where(agents.c.id == agent_id, agents.c.state == current.value)
-        .values(state=to.value, state_since=now, state_reason=reason)
-    )
-    if changed.rowcount == 0:
+    values = {"state": to.value, "state_since": now, "state_reason": reason, "last_department": after_caller_of}
+    if tx.execute(_MOVE, {"agent_id": agent_id, "current": current.value, **values}).rowcount == 0:
         return False
     _remember(tx, agent_id, to, now, reason)
-    _record_agent(tx, agent_id, to, now)
+    record(tx, Kind.AGENT, now, agent=agent_id, state=to.value, skills=skills)
     return True
 
 
@@ -227,11 +223,6 @@ def _is_over(agent_id: int, since: datetime, limit: timedelta, now: datetime) ->
     return now - since >= limit
 
 
-def served_for(tx: Connection, agent_id: int, department: str) -> None:
-    """Whose caller an agent has had last."""
-    tx.execute(update(agents).where(agents.c.id == agent_id).values(last_department=department))
-
-
 def free_adrift(tx: Connection, *, since: datetime, now: datetime) -> int:
     """Whoever rings or talks without a caller, in that state since `since` or longer, is freed; returns how many.
 
@@ -256,12 +247,15 @@ def has_caller(agent_id: ColumnElement[int]) -> ColumnElement[bool]:
 
 
 def _remember(tx: Connection, agent_id: int, state: AgentState, now: datetime, reason: str) -> None:
-    tx.execute(insert(agent_states).values(agent_id=agent_id, state=state.value, at=now, reason=reason))
+    tx.execute(_REMEMBER, {"agent_id": agent_id, "state": state.value, "at": now, "reason": reason})
 
 
-def _record_agent(tx: Connection, agent_id: int, state: AgentState, now: datetime) -> None:
-    skills = {row.skill: row.level for row in tx.execute(_SKILLS_OF, {"agent_id": agent_id})}
-    record(tx, Kind.AGENT, now, agent=agent_id, state=state.value, skills=skills)
+def _look_at(tx: Connection, agent_id: int) -> tuple[AgentState, dict[str, int]]:
+    """State and skills. Raises UnknownAgent."""
+    rows = tx.execute(_STATE_AND_SKILLS, {"agent_id": agent_id}).all()
+    if not rows:
+        raise UnknownAgent(str(agent_id))
+    return AgentState(rows[0].state), {row.skill: row.level for row in rows if row.skill is not None}
 
 
 @cache
@@ -270,9 +264,22 @@ def _by_state(skills: tuple[str, ...]) -> Select[Any]:
     return select(agents.c.state, func.count()).where(agents.c.id.in_(skilled)).group_by(agents.c.state)
 
 
-_SKILLS_OF = (
-    select(agent_skills.c.skill, agent_skills.c.level)
-    .where(agent_skills.c.agent_id == bindparam("agent_id"))
+# Built once: every caller moves an agent four times.
+_STATE_AND_SKILLS = (
+    select(agents.c.state, agent_skills.c.skill, agent_skills.c.level)
+    .select_from(agents.outerjoin(agent_skills, agent_skills.c.agent_id == agents.c.id))
+    .where(agents.c.id == bindparam("agent_id"))
     .order_by(agent_skills.c.skill)
 )
+_MOVE = (
+    update(agents)
+    .where(agents.c.id == bindparam("agent_id"), agents.c.state == bindparam("current"))
+    .values(
+        state=bindparam("state"),
+        state_since=bindparam("state_since"),
+        state_reason=bindparam("state_reason"),
+        last_department=func.coalesce(bindparam("last_department", type_=String), agents.c.last_department),
+    )
+)
+_REMEMBER = insert(agent_states)
 _HAS_CALLER = select(has_caller(bindparam("agent_id", type_=Integer)))

@@ -25,7 +25,7 @@ from sqlalchemy import (
     update,
 )
 
-from callqueue.agents import AgentState, move_agent, served_for
+from callqueue.agents import AgentState, move_agent
 from callqueue.department import Department
 from callqueue.events import Kind, record
 from callqueue.legs import FINAL_STATUSES, Purpose
@@ -228,9 +228,8 @@ def finished(tx: Connection, entry_id: int, now: datetime) -> bool:
     over = _change(tx, entry_id, (EntryState.CONNECTED,), **values)
     if over:
         record(tx, Kind.END, now, caller=entry_id, agent=served.agent_id)
-        talking = (AgentState.TALK, AgentState.HOLD)
-        move_agent(tx, served.agent_id, AgentState.WRAP, now=now, reason="conversation over", expected=talking)
-        served_for(tx, served.agent_id, served.department)
+        why, talking, whose = "conversation over", (AgentState.TALK, AgentState.HOLD), served.department
+        move_agent(tx, served.agent_id, AgentState.WRAP, now=now, reason=why, expected=talking, after_caller_of=whose)
     return over
 
 

@@ -1,11 +1,10 @@
 """Who is served by whom: one caller, one agent, once; with any number of processes, and nobody waits for another."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Select, and_, bindparam, not_, select, update
+from sqlalchemy import BindParameter, Connection, and_, bindparam, not_, select, update
 
 from callqueue.agents import AgentState, has_caller, move_agent
 from callqueue.department import Department
@@ -32,47 +31,51 @@ def match(tx: Connection, departments: Mapping[str, Department], now: datetime) 
     On PostgreSQL callers and agents whom another transaction holds are passed over, not waited for; and where one
     transaction brings the caller and another the agent, neither sees the other: look again after the commit.
     """
-    free: list[FreeAgent] = _free_agents(tx)
-    waiting = _waiting(tx, now) if free else []
+    waiting = _waiting(tx, now)
+    free = _free_agents(tx, waiting, departments) if waiting else []
     offered: list[Assignment] = []
     while found := next_match(waiting, free, departments, now):
-        if not _hold(tx, _CALLER, entry_id=found.entry_id):
+        wanted = tx.execute(_CALLER, {"entry_id": found.entry_id}).first()
+        if wanted is None:
             waiting = [caller for caller in waiting if caller.entry_id != found.entry_id]
-        elif not _hold(tx, _AGENT, agent_id=found.agent_id):
+        elif not _hold_agent(tx, found.agent_id):
             free = without_agent(free, found.agent_id)
         else:
-            offered.append(_offer(tx, found, now))
+            _offer(tx, found, now)
+            offered.append(Assignment(found.entry_id, found.agent_id, *wanted))
             waiting, free = after(found, waiting, free)
     return tuple(offered)
 
 
-def _offer(tx: Connection, found: Match, now: datetime) -> Assignment:
+def _offer(tx: Connection, found: Match, now: datetime) -> None:
     """Both are held."""
     ready = (AgentState.READY,)
     move_agent(tx, found.agent_id, AgentState.RINGING, now=now, reason="offered a caller", expected=ready)
     tx.execute(_OFFER, {"offered_entry": found.entry_id, "agent_id": found.agent_id, "offered_at": now})
     if found.overtaken:
         tx.execute(_OVERTAKE, {"overtaken_entries": found.overtaken})
-    row = tx.execute(_ASSIGNED, {"entry_id": found.entry_id}).one()
-    return Assignment(found.entry_id, found.agent_id, *row)
 
 
-def _hold(tx: Connection, query: Select[Any], **who: int) -> bool:
-    """Whether they are still to be had; if so, nobody else gets them before this transaction ends."""
+def _hold_agent(tx: Connection, agent_id: int) -> bool:
+    """Whether they are still free; if so, nobody else gets them before this transaction ends."""
     # SQLite has one writer at a time: what was read in this transaction holds.
-    return tx.dialect.name == "sqlite" or tx.execute(query, who).first() is not None
+    return tx.dialect.name == "sqlite" or tx.execute(_AGENT, {"agent_id": agent_id}).first() is not None
 
 
 def _waiting(tx: Connection, now: datetime) -> list[Waiting]:
     return [Waiting(*row) for row in tx.execute(_WAITING, {"now": now})]
 
 
-def _free_agents(tx: Connection) -> list[FreeAgent]:
-    free: dict[int, FreeAgent] = {}
-    for agent_id, since, skill, level in tx.execute(_FREE_AGENTS):
-        known = free.get(agent_id, FreeAgent(agent_id, since, {}))
-        free[agent_id] = FreeAgent(agent_id, since, {**known.skills, skill: level})
-    return list(free.values())
+def _free_agents(tx: Connection, waiting: Sequence[Waiting], departments: Mapping[str, Department]) -> list[FreeAgent]:
+    """Those who may serve any of the waiting, with the skills that count for them."""
+    lines = {departments[caller.department] for caller in waiting if caller.department in departments}
+    wanted = {skill for department in lines for skill in department.all_skills}
+    skills: dict[int, dict[str, int]] = {}
+    since: dict[int, datetime] = {}
+    for agent_id, ready_since, skill, level in tx.execute(_FREE_AGENTS, {"skills": sorted(wanted)}):
+        skills.setdefault(agent_id, {})[skill] = level
+        since[agent_id] = ready_since
+    return [FreeAgent(agent_id, since[agent_id], known) for agent_id, known in skills.items()]
 
 
 # Built once: every webhook that frees somebody, or brings somebody, looks for matches.
@@ -91,11 +94,11 @@ _IS_FREE = and_(agents.c.state == AgentState.READY.value, not_(has_caller(agents
 _FREE_AGENTS = (
     select(agents.c.id, agents.c.state_since, agent_skills.c.skill, agent_skills.c.level)
     .join(agent_skills, agent_skills.c.agent_id == agents.c.id)
-    .where(_IS_FREE)
+    .where(_IS_FREE, agent_skills.c.skill.in_(bindparam("skills", expanding=True)))
 )
 # Events of a matter hold its case (store.database.hold_row): what they do to promises and legs is not seen half.
 _CALLER = (
-    select(line_entries.c.id)
+    select(line_entries.c.case_id, line_entries.c.call_id, line_entries.c.callback_id, line_entries.c.department)
     .join(cases, cases.c.id == line_entries.c.case_id)
     .where(line_entries.c.id == bindparam("entry_id"), _WAITS)
     .with_for_update(skip_locked=True, key_share=True)
@@ -122,6 +125,3 @@ _OVERTAKE = (
     )
     .values(overtaken=line_entries.c.overtaken + 1)
 )
-_ASSIGNED = select(
-    line_entries.c.case_id, line_entries.c.call_id, line_entries.c.callback_id, line_entries.c.department
-).where(line_entries.c.id == bindparam("entry_id"))

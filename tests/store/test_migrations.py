@@ -13,7 +13,13 @@ from tools.postgres_server import PostgresServer
 
 def test_the_migrations_make_exactly_the_tables_of_today(store: Store) -> None:
     with store.read() as tx:
-        assert compare_metadata(MigrationContext.configure(tx), metadata) == []
+        # Alembic does not know that an index may be for one kind of database alone; the next tests do.
+        of_both = {"include_object": _not_an_index}
+        assert compare_metadata(MigrationContext.configure(tx, opts=of_both), metadata) == []
+
+
+def _not_an_index(_object: object, _name: str, kind: str, *_: object) -> bool:
+    return kind != "index"
 
 
 def test_the_migrations_make_exactly_the_indexes_of_today(sqlite_store: Store, tmp_path: Path) -> None:

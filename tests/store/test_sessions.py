@@ -3,15 +3,17 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from sqlalchemy import func, insert, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
-from store.database import DatabaseAway, Store, insert_row
+from store.database import DatabaseAway, Store, again_when_collided, hold_row, insert_row
 from store.tables import cases, utterances
 
 NOW = datetime(2026, 11, 25, 5, tzinfo=UTC)
@@ -85,6 +87,37 @@ def test_readers_are_not_held_up_by_a_writer(store: Store) -> None:
         insert_row(tx, cases, number="+8210", language="ko", opened_at=NOW)
         with store.read() as other:
             assert other.execute(select(func.count()).select_from(cases)).scalar_one() == 0
+
+
+def test_a_reader_keeps_to_one_view(store: Store) -> None:
+    count = select(func.count()).select_from(cases)
+    with store.read() as reader:
+        before = reader.execute(count).scalar_one()
+        with store.write() as tx:
+            insert_row(tx, cases, number="+8210", language="ko", opened_at=NOW)
+
+        assert reader.execute(count).scalar_one() == before == 0
+
+
+def test_two_who_wait_for_each_other_are_named_so_and_may_try_again(postgres_store: Store) -> None:
+    with postgres_store.write() as tx:
+        one, other = (insert_row(tx, cases, number=None, language="ko", opened_at=NOW) for _ in range(2))
+    met = Barrier(2, timeout=20)
+    tries: list[int] = []
+
+    @again_when_collided
+    def hold_both(first: int, second: int) -> None:
+        tries.append(first)
+        with postgres_store.write() as tx:
+            hold_row(tx, cases, first)
+            if len(tries) <= 2:
+                met.wait()
+            hold_row(tx, cases, second)
+
+    with ThreadPoolExecutor(2) as both:
+        done = [both.submit(hold_both, one, other), both.submit(hold_both, other, one)]
+        assert [future.result() for future in done] == [None, None]
+    assert len(tries) == 3  # One of them once more.
 
 
 def test_the_database_keeps_what_belongs_together(store: Store) -> None:
