@@ -135,7 +135,7 @@ def test_a_queue_longer_than_a_day_is_error_22005(make_stage: Callable) -> None:
 
 
 def test_one_call_a_second_is_placed_and_the_rest_is_queued_with_its_time(make_stage: Callable) -> None:
-    stage = make_stage(calls_per_second=1.0, speed=1.0)
+    stage = make_stage(calls_per_second=1.0, time="stepped")
 
     sids = [orders(stage) for _ in range(3)]
 
