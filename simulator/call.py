@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from simulator.bridge import Bridge
+from simulator.call_recording import begin_recording, keep_recording
 from simulator.call_status import FINAL, StatusTeller
 from simulator.call_streams import CallStreams
 from simulator.contents import document_in
@@ -18,6 +19,7 @@ from simulator.inputs import Input
 from simulator.line import Line
 from simulator.order import Order
 from simulator.parameters import voice_parameters
+from simulator.recordings import Recording
 from simulator.soundtrack import Soundtrack
 from simulator.speech import Utterance
 from simulator.twiml import BadTwiml, Element, parse
@@ -73,7 +75,8 @@ class Call:
         """The person's."""
         self.ear = Ear(self)
         """The person's."""
-        self.soundtrack = Soundtrack(self.network.recorder is not None)
+        self.soundtrack = Soundtrack(self.network.recorder is not None or self.order.recording is not None)
+        self._recording: Recording | None = None
         self.answered_seconds = self.network.elapsed_seconds()
         self.ended_seconds: float | None = None
 
@@ -166,6 +169,7 @@ class Call:
             self.answered_seconds = self.network.elapsed_seconds()
             self.changed.notify_all()
         self.event("answered")
+        self._recording = begin_recording(self)
         self.tell_status("in-progress", "answered")
         return True
 
@@ -174,6 +178,8 @@ class Call:
             self._follow(self._begin())
         finally:
             self.end()  # Whatever breaks in here, nobody is left on the line for ever.
+            if self._recording is not None:
+                keep_recording(self, self._recording)
 
     def _follow(self, fetch: Fetch | None) -> None:
         """From document to document, to the end of the call."""

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 from simulator.call import Call
+from simulator.call_recording import FIELDS, recording_of
 from simulator.forms import (
     BAD_PARAMETER,
     BAD_URL,
@@ -16,6 +17,7 @@ from simulator.forms import (
     only,
     url_of,
     whole_of,
+    words_of,
 )
 from simulator.network import PhoneNetwork
 from simulator.order import Detection, Order
@@ -42,7 +44,7 @@ DETECTION = frozenset(
         *("AsyncAmd", "AsyncAmdStatusCallback", "AsyncAmdStatusCallbackMethod"),
     }
 )
-ORDERS = WHERE | DETECTION | {"To", "From", "StatusCallbackEvent", "Timeout", "SendDigits"}
+ORDERS = WHERE | DETECTION | FIELDS | {"To", "From", "StatusCallbackEvent", "Timeout", "SendDigits"}
 CHANGES = WHERE | {"Status"}
 
 
@@ -67,13 +69,14 @@ def order_of(form: Form, network: PhoneNetwork) -> Order:
         method=method_of(form, "Method"),
         status_url=url_of(form, "StatusCallback"),
         status_method=method_of(form, "StatusCallbackMethod"),
-        status_events=events_of(form, "StatusCallbackEvent", EVENTS) or ("completed",),
+        status_events=words_of(form, "StatusCallbackEvent", EVENTS) or ("completed",),
         fallback_url=url_of(form, "FallbackUrl"),
         fallback_method=method_of(form, "FallbackMethod"),
         ring_seconds=ring_seconds_of(form),
         send_digits=digits,
         # Confirmed: detection is ignored where digits are sent.
         detection=None if digits else detection,
+        recording=recording_of(form),
     )
 
 
@@ -91,15 +94,6 @@ def ends_of(form: Form, network: PhoneNetwork) -> tuple[str, str]:
     if from_number.startswith("+") and from_number not in network.own_numbers:
         raise Refused(FOREIGN_FROM, f"The source phone number provided ({from_number}) is not yet verified")
     return to, from_number
-
-
-def events_of(form: Form, name: str, known: tuple[str, ...]) -> tuple[str, ...]:
-    """One field for each, or several words in one."""
-    wanted = tuple(event for text in form.getlist(name) for event in text.split())
-    for event in wanted:
-        if event not in known:
-            raise Refused(BAD_PARAMETER, f"{name}: {event} is none of {', '.join(known)}")
-    return wanted
 
 
 def ring_seconds_of(form: Form) -> float:

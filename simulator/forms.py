@@ -88,6 +88,15 @@ def one_of(form: Form, name: str, known: Iterable[str]) -> str | None:
     return text
 
 
+def words_of(form: Form, name: str, known: tuple[str, ...]) -> tuple[str, ...]:
+    """One field for each, or several words in one."""
+    wanted = tuple(event for text in form.getlist(name) for event in text.split())
+    for event in wanted:
+        if event not in known:
+            raise Refused(BAD_PARAMETER, f"{name}: {event} is none of {', '.join(known)}")
+    return wanted
+
+
 def is_dialable(number: str) -> bool:
     """A telephone number in E.164, or a client of the application's."""
     if number.startswith("client:"):

@@ -6,9 +6,9 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from simulator.answers import VERSION, rfc2822
 from simulator.call import Call
-from simulator.call_forms import EVENTS, ends_of, events_of, ring_seconds_of
+from simulator.call_forms import EVENTS, ends_of, ring_seconds_of
 from simulator.conference import Conference, Terms
-from simulator.forms import Form, flag_of, method_of, one_of, only, url_of
+from simulator.forms import Form, flag_of, method_of, one_of, only, url_of, words_of
 from simulator.network import PhoneNetwork
 from simulator.order import Order
 from simulator.participant_forms import coach_of
@@ -97,7 +97,7 @@ def _order(form: Form, network: PhoneNetwork) -> Order:
         url=None,
         status_url=url_of(form, "StatusCallback"),
         status_method=method_of(form, "StatusCallbackMethod"),
-        status_events=events_of(form, "StatusCallbackEvent", EVENTS) or ("completed",),
+        status_events=words_of(form, "StatusCallbackEvent", EVENTS) or ("completed",),
         ring_seconds=ring_seconds_of(form),
     )
 
@@ -105,7 +105,7 @@ def _order(form: Form, network: PhoneNetwork) -> Order:
 def _terms(form: Form) -> Terms:
     return Terms(
         status_url=url_of(form, "ConferenceStatusCallback"),
-        status_events=events_of(form, "ConferenceStatusCallbackEvent", CONFERENCE_EVENTS) or ("start", "end"),
+        status_events=words_of(form, "ConferenceStatusCallbackEvent", CONFERENCE_EVENTS) or ("start", "end"),
         status_method=method_of(form, "ConferenceStatusCallbackMethod"),
     )
 

@@ -24,6 +24,16 @@ class Detection:
 
 
 @dataclass(frozen=True)
+class RecordingOrder:
+    """Of a whole call."""
+
+    url: str | None = None
+    method: str = "POST"
+    events: tuple[str, ...] = ("completed",)
+    trimmed: bool = True
+
+
+@dataclass(frozen=True)
 class Order:
     to: str
     from_number: str
@@ -42,3 +52,4 @@ class Order:
     stir_verstat: str | None = None
     send_digits: str = ""
     detection: Detection | None = None
+    recording: RecordingOrder | None = None

@@ -74,7 +74,8 @@ def recording_json(network: PhoneNetwork, recording: Recording) -> dict[str, Any
 
 def call_recording_json(network: PhoneNetwork, recording: Recording) -> dict[str, Any]:
     base = f"/{VERSION}/Accounts/{network.config.account_sid}/Calls/{recording.call_sid}"
-    return {**_common(network, recording), "uri": f"{base}/Recordings/{recording.sid}.json", "track": "inbound"}
+    track = "both" if recording.source == "OutboundAPI" else "inbound"
+    return {**_common(network, recording), "uri": f"{base}/Recordings/{recording.sid}.json", "track": track}
 
 
 def _common(network: PhoneNetwork, recording: Recording) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.audio import FRAME_SECONDS, RATE_HZ, SILENCE, decode, mulaw_seconds
+from simulator.audio import FRAME_SECONDS, RATE_HZ, SILENCE, decode, encode, mulaw_seconds
 from simulator.line import Line, frames_of
 from simulator.voice import Voice, murmur
 
@@ -59,10 +59,22 @@ class Soundtrack:
 
 def stereo(soundtrack: Soundtrack, line: Line, began_seconds: float, ended_seconds: float) -> bytes:
     """A WAV file: left the person as the application gets them, right the application."""
+    return _wav(*_sides(soundtrack, line, began_seconds, ended_seconds))
+
+
+def mixed(soundtrack: Soundtrack, line: Line, began_seconds: float, ended_seconds: float) -> bytes:
+    """mu-law: both sides in one channel."""
+    left, right = _sides(soundtrack, line, began_seconds, ended_seconds)
+    return encode(left + right)
+
+
+def _sides(
+    soundtrack: Soundtrack, line: Line, began_seconds: float, ended_seconds: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     length = round((ended_seconds - began_seconds) / FRAME_SECONDS)
     voice, told = (_side(takes, began_seconds, length) for takes in (soundtrack.person, soundtrack.application))
     left = [_arrives(line, number, voice, told) for number in range(length)]
-    return _wav(_samples(left), _samples([frame or SILENCE for frame in told]))
+    return _samples(left), _samples([frame or SILENCE for frame in told])
 
 
 def _side(takes: list[Take], began_seconds: float, length: int) -> list[bytes | None]:

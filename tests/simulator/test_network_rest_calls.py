@@ -78,7 +78,10 @@ def seen(stage, kind: str, sid: str) -> dict[str, Any]:
         ({"AsyncAmd": "true"}, 20001, "AsyncAmd is only for a call with MachineDetection"),
         ({"MachineDetectionTimeout": "9"}, 20001, "MachineDetectionTimeout is only"),
         ({"Twiml": "x" * 4001, "Url": None}, 20001, "4000"),
-        ({"Record": "true"}, 20001, "Record is not spoken here"),
+        ({"Record": "perhaps"}, 20001, "Record: true or false"),
+        ({"Record": "true", "RecordingChannels": "dual"}, 20001, "RecordingChannels: one of mono"),
+        ({"Record": "true", "RecordingTrack": "both"}, 20001, "RecordingTrack is not spoken here"),
+        ({"Trim": "trim-silence"}, 20001, "Trim is only for a call with Record=true"),
         ({"ApplicationSid": "AP" + "0" * 32}, 20001, "ApplicationSid"),
     ],
 )
@@ -132,7 +135,7 @@ def test_a_queue_longer_than_a_day_is_error_22005(make_stage: Callable) -> None:
 
 
 def test_one_call_a_second_is_placed_and_the_rest_is_queued_with_its_time(make_stage: Callable) -> None:
-    stage = make_stage(calls_per_second=1.0, speed=1.0)
+    stage = make_stage(calls_per_second=1.0, time="stepped")
 
     sids = [orders(stage) for _ in range(3)]
 
@@ -206,6 +209,36 @@ def test_digits_are_sent_before_the_document_begins(stage) -> None:
     told = [e for e in stage.client.events() if e.get("call") == sid]
     assert [e["digits"] for e in told if e["kind"] == "digits_played"] == ["W12w#"]
     assert [e["kind"] for e in told].index("digits_played") < [e["kind"] for e in told].index("webhook")
+
+
+@pytest.mark.parametrize(("trim", "seconds"), [("trim-silence", 3), ("do-not-trim", 13)])
+def test_a_call_is_recorded_where_its_order_says_so(make_stage: Callable, trim: str, seconds: int) -> None:
+    """A prompt of three seconds and a tenth, then ten of silence."""
+    stage = make_stage(time="stepped")
+    stage.app.documents["whisper"] = f'<Response><Say>{"a" * 40}</Say><Pause length="10"/></Response>'
+    stage.client.person(MOBILE, steps=STAYS)
+    sid = orders(stage, record=True, trim=trim, recording_status_callback=f"{stage.app.url}/found")
+
+    stage.client.advance(60)
+
+    [recording] = stage.rest.calls(sid).recordings.list()
+    assert (recording.status, recording.source, recording.duration) == ("completed", "OutboundAPI", str(seconds))
+    [told] = stage.app.asked("found")
+    assert (told["RecordingSid"], told["RecordingStatus"]) == (recording.sid, "completed")
+    assert requests.get(f"{told['RecordingUrl']}.wav", timeout=5).content.startswith(b"RIFF")
+
+
+def test_nothing_is_recorded_that_was_not_ordered_or_not_answered(make_stage: Callable) -> None:
+    stage = make_stage(time="stepped")
+    stage.client.person(MOBILE, answers_with="busy")
+    orders(stage, record=True)
+    stage.client.advance(60)
+    stage.client.person(MOBILE, steps=STAYS)
+    orders(stage)
+
+    stage.client.advance(60)
+
+    assert stage.rest.recordings.list() == []
 
 
 # Who picked up
