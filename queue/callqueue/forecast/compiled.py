@@ -10,6 +10,6 @@ def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compiled at its first call and kept on disk. Where nothing can be written, a process compiles anew at its start:
     seconds, but it starts."""
     try:
-        return numba.njit(cache=True, nogil=True)(function)  # type: ignore[no-any-return]
+        return numba.njit(cache=True, nogil=True)(function)
     except RuntimeError:  # "cannot cache function …: no locator available"
-        return numba.njit(nogil=True)(function)  # type: ignore[no-any-return]
+        return numba.njit(nogil=True)(function)

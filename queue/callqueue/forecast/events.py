@@ -68,6 +68,8 @@ class Left:
 class Promised:
     t: float
     caller: str
+    due: float | None = None
+    """Not dialled before; None: as soon as the turn comes."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,8 @@ class Dialled:
 class DialFailed:
     t: float
     caller: str
+    due: float | None = None
+    """Not dialled again before; None: not told."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +128,9 @@ class _Fields:
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
             raise BadEvent(f'"{name}" is {value!r}: give a number')
         return float(value)
+
+    def moment(self, name: str) -> float | None:
+        return None if self.data.get(name) is None else self.number(name)
 
     def name(self, name: str) -> str:
         value = self.data.get(name)
@@ -185,8 +192,8 @@ _READERS: dict[str, Callable[[_Fields], Event]] = {
     "join": _join,
     "connect": lambda f: Connected(f.number("t"), f.name("caller"), f.name("agent")),
     "leave": lambda f: Left(f.number("t"), f.name("caller"), str(f.data.get("reason") or "")),
-    "promise": lambda f: Promised(f.number("t"), f.name("caller")),
+    "promise": lambda f: Promised(f.number("t"), f.name("caller"), f.moment("due")),
     "dial": lambda f: Dialled(f.number("t"), f.name("caller"), f.name("agent")),
-    "dial_failed": lambda f: DialFailed(f.number("t"), f.name("caller")),
+    "dial_failed": lambda f: DialFailed(f.number("t"), f.name("caller"), f.moment("due")),
     "end": lambda f: Ended(f.number("t"), f.name("caller"), f.name("agent")),
 }

@@ -68,6 +68,8 @@ class Caller:
     promised: bool = False
     failures: int = 0
     failed_at: float | None = None
+    due: float | None = None
+    """Not dialled before."""
     agent: str | None = None
     dialled_at: float | None = None
     connected_at: float | None = None
@@ -137,10 +139,13 @@ class Floor:
                 self._agent(event.agent).roster = event
         return None
 
+    def knows(self, caller: str) -> bool:
+        return caller in self.waiting or caller in self.talking
+
     # ── callers ──
 
-    def _joined(self, event: Joined, t: float) -> None:
-        if event.caller in self.waiting or event.caller in self.talking:
+    def _joined(self, event: Joined, t: float) -> News | None:
+        if self.knows(event.caller):
             return self._warn("joined twice")
         self.orders += 1
         self.waiting[event.caller] = Caller(
@@ -174,11 +179,6 @@ class Floor:
             laws.answered.add(True)
         elif not caller.promised:
             laws.department(caller.department).patience.lived(0.0, t - caller.joined, ended=False)
-        if agent.state == "ringing":
-            laws.ring.append(t - agent.since)
-            laws.unanswered.add(False)
-        elif agent.state in AWAY and agent.seen:
-            self._returned(agent, t)
 
     def _left(self, event: Left, t: float) -> News | None:
         if event.caller in self.talking:
@@ -195,13 +195,13 @@ class Floor:
         self.laws.department(caller.department).patience.lived(0.0, t - caller.joined, ended=True)
         return GaveUp(caller, t)
 
-    def _promised(self, event: Promised, t: float) -> None:
+    def _promised(self, event: Promised, t: float) -> News | None:
         caller = self.waiting.get(event.caller)
         if caller is None:
             return self._warn("promise of an unknown caller")
         if caller.promised:
             return self._warn("promised twice")
-        caller.promised = True
+        caller.promised, caller.due = True, event.due
         self.laws.department(caller.department).patience.lived(0.0, t - caller.joined, ended=False)
         return None
 
@@ -223,7 +223,7 @@ class Floor:
         self._takes(agent, caller, DIALLING, t)
         return Served(caller, t) if first else None
 
-    def _dial_failed(self, event: DialFailed, t: float) -> None:
+    def _dial_failed(self, event: DialFailed, t: float) -> News | None:
         caller = self.waiting.get(event.caller)
         if caller is None or caller.dialled_at is None:
             return self._warn("failed dialling of an unknown caller")
@@ -233,7 +233,7 @@ class Floor:
         self.laws.answered.add(False)
         self._unassign(caller, t)
         caller.failures += 1
-        caller.failed_at = t
+        caller.failed_at, caller.due = t, event.due
         return None
 
     def _ended(self, name: str, agent_name: str, t: float) -> News | None:
@@ -337,6 +337,11 @@ class Floor:
                 return
 
     def _takes(self, agent: Agent, caller: Caller, state: str, t: float) -> None:
+        if agent.state == "ringing":
+            self.laws.ring.append(t - agent.since)
+            self.laws.unanswered.add(False)
+        elif agent.state in AWAY and agent.seen:
+            self._returned(agent, t)
         self._count_served(agent, caller.department)
         agent.state, agent.since, agent.caller, agent.department = state, t, caller.name, caller.department
 
@@ -387,8 +392,10 @@ class Floor:
     def _agent(self, name: str) -> Agent:
         return self.agents.setdefault(name, Agent(name))
 
-    def _warn(self, what: str) -> None:
+    def _warn(self, what: str) -> News | None:
+        """Counts an event that changes nothing."""
         self.warnings[what] += 1
+        return None
 
     def _tidy(self, t: float) -> None:
         """Drop what nothing was heard of for too long: its end was never told."""

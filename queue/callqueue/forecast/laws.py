@@ -134,7 +134,7 @@ class HandleTimes:
         self.log_sum += math.log(seconds)
         self.seen += 1
         if self.seen < FULLY_KNOWN or self.seen % TABLE_AGAIN == 0:
-            self._make_table()
+            self._table = self._sorted()
         return ratio
 
     @property
@@ -151,14 +151,13 @@ class HandleTimes:
     def table(self) -> Floats:
         """Sorted durations, each as likely as the next."""
         if self._table is None:
-            self._make_table()
-        assert self._table is not None
+            self._table = self._sorted()
         return self._table
 
-    def _make_table(self) -> None:
+    def _sorted(self) -> Floats:
         known = np.array(self.sample, dtype=np.float64)
         missing = math.ceil(PRIOR_SHAPE * max(0.0, 1 - len(known) / FULLY_KNOWN))
-        self._table = np.sort(np.concatenate([known, usual_durations(self.mean_seconds, missing)]))
+        return np.sort(np.concatenate([known, usual_durations(self.mean_seconds, missing)]))
 
     def tail_seconds(self) -> float:
         """Mean excess over the fifth longest: how much longer than everything known a call may go on."""

@@ -101,11 +101,11 @@ class WaitModel:
             self.warnings[warning] += 1
         if t is None:
             return None
-        joins = isinstance(event, Joined) and event.caller not in self.floor.waiting | self.floor.talking
+        joined = event.caller if isinstance(event, Joined) and not self.floor.knows(event.caller) else None
         news = self.floor.apply(event, t)
         for label in self.labels.hear(news) if news is not None else ():
             self._learn(label)
-        return self._of_joined(self.floor.waiting[event.caller], t) if joins else None
+        return None if joined is None else self._of_joined(self.floor.waiting[joined], t)
 
     def forecast(self, caller: str, at: float) -> Forecast | None:
         """Anew for one who waits: how much longer from `at`. None for who does not wait, and when there is none."""

@@ -146,9 +146,9 @@ def _line(floor: Floor, index: dict[str, int], ahead: Sequence[Caller], t: float
 def _release(caller: Caller, retry_seconds: float, t: float) -> float:
     if caller.agent is not None:
         return math.inf
-    if caller.failed_at is None:
-        return 0.0
-    return max(caller.failed_at + retry_seconds - t, 0.0)
+    if caller.due is not None:
+        return max(caller.due - t, 0.0)
+    return 0.0 if caller.failed_at is None else max(caller.failed_at + retry_seconds - t, 0.0)
 
 
 def rank_value(caller: Caller, t: float) -> float:

@@ -276,9 +276,9 @@ def one_future(
                     break
         newcomer, best = -1, np.inf if first < 0 else rank[first]
         for m in range(count):
-            if when[m] <= t and quits[m] > t and (mask >> new_department[kind[m]]) & 1:
-                if new_rank[kind[m]] + when[m] < best:
-                    newcomer, best = m, new_rank[kind[m]] + when[m]
+            here = when[m] <= t < quits[m] and (mask >> new_department[kind[m]]) & 1
+            if here and new_rank[kind[m]] + when[m] < best:
+                newcomer, best = m, new_rank[kind[m]] + when[m]
         mine = first < 0 and newcomer < 0
         if mine and not (mask >> own) & 1:
             # Idle until somebody comes whom they can serve.

@@ -39,11 +39,10 @@ class Stack:
     @property
     def weights(self) -> NDArray[np.float64]:
         if self._weights is None:
-            size = len(self.target)
             # A penalty in the units of the regressors themselves: their mean square.
             scale = np.maximum(np.diag(self.gram) / max(self.labels, 1.0), 1e-6)
-            self._weights = np.linalg.solve(self.gram + PENALTY * np.diag(scale), self.target)
-            assert len(self._weights) == size  # noqa: S101
+            solved = np.linalg.solve(self.gram + PENALTY * np.diag(scale), self.target)
+            self._weights = solved.astype(np.float64)
         return self._weights
 
     def learn(self, replay: float, others: Iterable[float], wait: float) -> None:
