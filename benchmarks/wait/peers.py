@@ -9,20 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from benchmarks.wait.board import Board, Class, Waiter
+from benchmarks.wait.guess import Guess
 from benchmarks.wait.log import Event
 
 HOUR = 3600.0
 Z90 = 1.2815515655446004
-
-
-@dataclass(frozen=True)
-class Guess:
-    """Seconds; the range is the middle 80 %, `spoken` whole minutes, its upper end None where it is open."""
-
-    mid: float
-    low: float | None = None
-    high: float | None = None
-    spoken: tuple[int, int | None] | None = None
 
 
 @dataclass
