@@ -10,17 +10,18 @@ import argparse
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from statistics import median, quantiles
+from typing import Any
 
 from callqueue import agents
 from callqueue.agents import AgentState
 from callqueue.events import Kind, LineEvent
 from command.line_log import read_all
 from store.database import Store
-from tools.postgres_server import NoServer, postgres_server
+from tools.postgres_server import NoServer, PostgresServer, postgres_server
 
 PROCESSES = 8
 AGENTS = 120
@@ -35,8 +36,10 @@ class Figures:
     joins_per_second: float
     join_ms: tuple[float, float]
     """Median and 99 %: the caller's place and their match are committed."""
-    offer_ms: tuple[float, float]
-    """From joining to the agent's phone, an agent being free."""
+    accept_ms: tuple[float, float]
+    """From joining to the agent's accept, an agent being free."""
+    cpu_ms: tuple[float, float]
+    """Of our processes and of PostgreSQL, for a caller from joining to the agent being ready again."""
 
 
 def main(arguments: Sequence[str] = ()) -> int:
@@ -47,28 +50,45 @@ def main(arguments: Sequence[str] = ()) -> int:
     given = parser.parse_args(arguments)
     try:
         with postgres_server(careful=True) as server:
-            found = measure(Store(server.new_database()), given.joins, given.seconds)
+            found = measure(server, given.joins, given.seconds)
     except NoServer as missing:
         print(f"skipped: {missing}")
         return 0
     print(f"{PROCESSES} processes, {AGENTS} agents: {found.joins_per_second:.0f} joins a second")
     print("join and match committed: median {:.1f} ms, p99 {:.1f} ms".format(*found.join_ms))
-    print("joined until offered:     median {:.1f} ms, p99 {:.1f} ms".format(*found.offer_ms))
+    print("joined until accepted:    median {:.1f} ms, p99 {:.1f} ms".format(*found.accept_ms))
+    print("processor time a caller:  ours {:.1f} ms, PostgreSQL's {:.1f} ms".format(*found.cpu_ms))
     kept_up = found.joins_per_second >= JOINS_LIMIT * given.joins
     print("limit: nobody lost, nobody doubled, all on time:", "kept" if kept_up else "MISSED")
     return int(not kept_up)
 
 
-def measure(store: Store, joins: float, seconds: float) -> Figures:
+def measure(server: PostgresServer, joins: float, seconds: float) -> Figures:
+    store = Store(server.new_database())
     come_to_work(store, AGENTS)
+    before = server.cpu_seconds()
     workers = [start(store, f"w{n}", joins / PROCESSES, seconds, HANDLE_SECONDS) for n in range(PROCESSES)]
     told = [json.loads(row) for worker in workers for row in worker.communicate()[0].splitlines()]
     assert [worker.returncode for worker in workers] == [0] * PROCESSES, "callers were left"
+    theirs = server.cpu_seconds() - before
     log = list(read_all(store))
-    assert served(log) == sorted(row["joined"] for row in told)
+    store.close()
+    callers = served(log)
+    assert callers == joined_in(told)
     joined = [event.at for event in log if event.kind == Kind.JOIN]
     lasted = (max(joined) - min(joined)).total_seconds()
-    return Figures((len(joined) - 1) / lasted, _ms([row["took"] for row in told]), _ms(waits(log)))
+    ours = sum(row.get("cpu_seconds", 0.0) for row in told)
+    return Figures(
+        joins_per_second=(len(joined) - 1) / lasted,
+        join_ms=_ms([row["took"] for row in told if "took" in row]),
+        accept_ms=_ms(waits(log)),
+        cpu_ms=(1000 * ours / len(callers), 1000 * theirs / len(callers)),
+    )
+
+
+def joined_in(told: Iterable[dict[str, Any]]) -> list[int]:
+    """The callers of whom workers told."""
+    return sorted(row["joined"] for row in told if "joined" in row)
 
 
 def come_to_work(store: Store, count: int) -> None:
@@ -112,7 +132,7 @@ def served(log: Sequence[LineEvent]) -> list[int]:
 
 
 def waits(log: Sequence[LineEvent]) -> list[float]:
-    """Seconds from joining to connecting, less what the agents take to accept."""
+    """Seconds from joining to connecting."""
     joined = {event.caller: event.at for event in log if event.kind == Kind.JOIN}
     return [(e.at - joined[e.caller]).total_seconds() for e in log if e.kind == Kind.CONNECT]
 

@@ -46,7 +46,7 @@ class Worker:
         self._planned = 0
 
     def run(self, joins_per_second: float, seconds: float) -> None:
-        begin = time.monotonic()
+        begin, cpu = time.monotonic(), time.process_time()
         for number in range(int(joins_per_second * seconds)):
             self._plan(begin + number / joins_per_second, partial(self._join, number))
         self._plan(begin + SWEEP_SECONDS, self._sweep)
@@ -56,6 +56,7 @@ class Worker:
             job()
             if time.monotonic() > begin + seconds + PATIENCE_AFTER_END_SECONDS:
                 sys.exit("callers are left")
+        print(json.dumps({"cpu_seconds": time.process_time() - cpu}), flush=True)
 
     def _plan(self, due: float, job: Job) -> None:
         self._planned += 1

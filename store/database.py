@@ -4,7 +4,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from functools import cache, wraps
+from functools import cache, partial, wraps
 from typing import Any, ParamSpec, TypeVar
 
 from sqlalchemy import (
@@ -21,11 +21,12 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DisconnectionError, OperationalError
 
 # A writer behind a hundred others still gets its turn; a caller would have given up on the silence before.
 BUSY_TIMEOUT_SECONDS = 10
 LOOK_AGAIN_SECONDS = 0.0005
+REST_SECONDS = 2.0
 # Writing the log back into the database waits for the disk, up to a tenth of a second: the sweep does it, a webhook
 # only when the log has grown to 40 MB because no sweep runs.
 RARE_CHECKPOINT = "wal_autocheckpoint=10000"
@@ -65,10 +66,10 @@ def again_when_collided(do: Callable[P, R]) -> Callable[P, R]:
 class Store:
     """The database behind `url`. Safe to share between threads; make a new one after a fork."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, rest_seconds: float = REST_SECONDS) -> None:
         self.url = url
-        self.engine = make_engine(url)
-        self._writing = make_engine(url, write=True)
+        self.engine = make_engine(url, rest_seconds=rest_seconds)
+        self._writing = make_engine(url, write=True, rest_seconds=rest_seconds)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -101,19 +102,40 @@ class Store:
         self._writing.dispose()
 
 
-def make_engine(url: str, *, write: bool = False) -> Engine:
-    """`write`: transactions of this engine take SQLite's write lock when they begin."""
+def make_engine(url: str, *, write: bool = False, rest_seconds: float = REST_SECONDS) -> Engine:
+    """`write`: transactions of this engine take SQLite's write lock when they begin. `rest_seconds`: a connection to a
+    server that has lain unused for longer is asked whether it lives before it is used."""
     if make_url(url).get_backend_name() != "sqlite":
         # PostgreSQL shows each statement of a transaction the newest rows, unless it is told to keep to one view.
         # Whoever writes wants the newest: after waiting for a row, what the other has made of it.
         isolation = "READ COMMITTED" if write else "REPEATABLE READ"
-        return create_engine(url, pool_pre_ping=True, hide_parameters=True, isolation_level=isolation)
+        engine = create_engine(url, hide_parameters=True, isolation_level=isolation)
+        event.listen(engine, "checkin", _note_rest)
+        event.listen(engine, "checkout", partial(_ask_after_rest, rest_seconds))
+        return engine
     # Parameters are phone numbers and people's words: an error that is logged must not show them.
     timeout_seconds = 0 if write else BUSY_TIMEOUT_SECONDS
     engine = create_engine(url, connect_args={"timeout": timeout_seconds}, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_write if write else _begin_read)
     return engine
+
+
+def _note_rest(_dbapi: Any, record: Any) -> None:
+    record.info["rests_since"] = time.monotonic()
+
+
+def _ask_after_rest(rest_seconds: float, dbapi: Any, record: Any, _proxy: Any) -> None:
+    """A connection that has lain about may be dead: asked each time, that cost a busy process a fifth of its queries.
+    Raises DisconnectionError, upon which the pool makes a new one."""
+    if time.monotonic() - record.info.get("rests_since", 0.0) < rest_seconds:
+        return
+    try:
+        with dbapi.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        dbapi.rollback()
+    except Exception as error:
+        raise DisconnectionError from error
 
 
 def _prepare_sqlite(dbapi: Any, _record: Any) -> None:

@@ -9,6 +9,7 @@ from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import psutil
 import psycopg
 
 from command.supervisor import free_port
@@ -30,12 +31,19 @@ class NoServer(Exception):
 class PostgresServer:
     """Databases with the newest schema, copied from a template: a tenth of a second each."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, data: Path) -> None:
         self._port = port
+        self._data = data
         self._names = count()
 
     def url(self, database: str) -> str:
         return f"postgresql+psycopg://barocall@127.0.0.1:{self._port}/{database}"
+
+    def cpu_seconds(self) -> float:
+        """Of the server and of all connections that are over."""
+        process = psutil.Process(int((self._data / "postmaster.pid").read_text().split()[0]))
+        of = [each.cpu_times() for each in (process, *process.children())]
+        return sum(t.user + t.system + t.children_user + t.children_system for t in of)
 
     def prepare(self) -> None:
         self._run(f"CREATE DATABASE {TEMPLATE}")
@@ -71,7 +79,7 @@ def postgres_server(*, careful: bool = False) -> Iterator[PostgresServer]:
         start = [pg_ctl, "-D", data, "-o", options, "-l", f"{folder}/log", "-w", "start"]
         subprocess.run([*servant, *start], check=True, capture_output=True, cwd=folder)
         try:
-            server = PostgresServer(port)
+            server = PostgresServer(port, Path(data))
             server.prepare()
             yield server
         finally:

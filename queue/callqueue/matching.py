@@ -31,7 +31,8 @@ def match(tx: Connection, departments: Mapping[str, Department], now: datetime) 
     On PostgreSQL callers and agents whom another transaction holds are passed over, not waited for; and where one
     transaction brings the caller and another the agent, neither sees the other: look again after the commit.
     """
-    waiting = _waiting(tx, now)
+    # In a long line nobody is free, and in a short one nobody waits: either is known at little cost.
+    waiting = _waiting(tx, now) if tx.execute(_ANYBODY_FREE).first() is not None else []
     free = _free_agents(tx, waiting, departments) if waiting else []
     offered: list[Assignment] = []
     while found := next_match(waiting, free, departments, now):
@@ -91,6 +92,7 @@ _WAITING = select(
 # Somebody with a caller of their own is not free, whatever their state says: the database would refuse the second, and
 # with it the whole transaction.
 _IS_FREE = and_(agents.c.state == AgentState.READY.value, not_(has_caller(agents.c.id)))
+_ANYBODY_FREE = select(agents.c.id).where(_IS_FREE).limit(1)
 _FREE_AGENTS = (
     select(agents.c.id, agents.c.state_since, agent_skills.c.skill, agent_skills.c.level)
     .join(agent_skills, agent_skills.c.agent_id == agents.c.id)

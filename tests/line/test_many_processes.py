@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from benchmarks.line import come_to_work, served, start
+from benchmarks.line import come_to_work, joined_in, served, start
 from callbacks import reach
 from callbacks.retries import CallbackRules
 from callqueue import agents, line
@@ -27,7 +27,7 @@ def test_nobody_is_doubled_or_lost_when_a_process_is_killed(store: Store) -> Non
     workers = [start(store, f"w{n}", 8, 3, HANDLE_SECONDS) for n in range(3)]
 
     told = _joins_until_killed(workers[0], after=6)
-    told += [json.loads(row)["joined"] for worker in workers[1:] for row in worker.communicate()[0].splitlines()]
+    told += joined_in(json.loads(row) for worker in workers[1:] for row in worker.communicate()[0].splitlines())
     lost = _repair(store)
     last = start(store, "last", 0, 0, HANDLE_SECONDS)
     last.communicate()
@@ -57,7 +57,7 @@ def _joins_until_killed(worker: "subprocess.Popen[str]", after: int) -> list[int
     told = [json.loads(worker.stdout.readline())["joined"] for _ in range(after)]
     worker.kill()
     rest, _ = worker.communicate()
-    return told + [json.loads(row)["joined"] for row in rest.splitlines() if row.endswith("}")]
+    return told + joined_in(json.loads(row) for row in rest.splitlines() if row.endswith("}"))
 
 
 def _repair(store: Store) -> int:

@@ -89,6 +89,18 @@ def test_readers_are_not_held_up_by_a_writer(store: Store) -> None:
             assert other.execute(select(func.count()).select_from(cases)).scalar_one() == 0
 
 
+def test_a_connection_that_died_while_it_rested_is_replaced(postgres_store: Store) -> None:
+    mine, whose = Store(postgres_store.url, rest_seconds=0), text("SELECT pg_backend_pid()")
+    with mine.write() as tx:
+        before = tx.execute(whose).scalar_one()
+    with postgres_store.read() as tx:
+        tx.execute(text("SELECT pg_terminate_backend(:before)"), {"before": before})
+
+    with mine.write() as tx:
+        assert tx.execute(whose).scalar_one() != before
+    mine.close()
+
+
 def test_a_reader_keeps_to_one_view(store: Store) -> None:
     count = select(func.count()).select_from(cases)
     with store.read() as reader:
