@@ -1,4 +1,4 @@
-"""`make bench`: the figures of docs/performance.md, hearing.md, intents.md, wait.md. Exit status 0 if the limits hold."""
+"""`make bench`: the figures of docs/performance.md, hearing.md, intents.md, wait.md. Exit status 0: the limits hold."""
 
 import sys
 
