@@ -1,8 +1,9 @@
-"""`make bench`: the figures of docs/performance.md, hearing.md and intents.md. Exit status 0 when the limits hold."""
+"""`make bench`: the figures of docs/performance.md, hearing.md, intents.md, wait.md. Exit status 0: the limits hold."""
 
 import sys
 
 from benchmarks import hearing, intents, line, simulator, webhooks
+from benchmarks.wait import quick
 
 print("Voice webhooks against a bare Flask and gunicorn answer with a signature check", flush=True)
 missed = webhooks.main()
@@ -14,4 +15,6 @@ print("\nHearing", flush=True)
 missed += hearing.main()
 print("\nIntents", flush=True)
 missed += intents.main()
+print("\nThe wait: a small centre, and a bank", flush=True)
+missed += quick.main()
 sys.exit(1 if missed else 0)

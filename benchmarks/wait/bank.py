@@ -1,8 +1,8 @@
 """Two weeks of a real bank's calls, where they are at hand. For evaluation only: nothing of them is kept or shipped.
 
-Agents are seen through their calls alone: no sign-in, no breaks, no wrap-up. The wait that those who left would have had
-is not in the data: it is taken to end when the next caller of the same kind who stood behind them is answered. So the
-scores are a harsh lower bound of what telephony's own events would give.
+Agents are seen through their calls alone: no sign-in, no breaks, no wrap-up. The wait that those who left would have
+had is not in the data: it is taken to end when the next caller of the same kind who stood behind them is answered. So
+the scores are a harsh lower bound of what telephony's own events would give.
 """
 
 import csv

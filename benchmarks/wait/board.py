@@ -90,8 +90,8 @@ class Lessons:
 
 @dataclass
 class Board:
-    """`answered` is told of everyone whose turn has come; `labelled` of the same and, when a later caller of their class
-    has had a turn, of those who left: (who, seconds, now)."""
+    """`answered` is told of everyone whose turn has come; `labelled` of the same and, when a later caller of their
+    class has had a turn, of those who left: (who, seconds, now)."""
 
     answered: Callable[[Waiter, float, float], None] = lambda *_: None
     labelled: Callable[[Waiter, float, float], None] = lambda *_: None

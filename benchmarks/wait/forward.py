@@ -3,6 +3,9 @@
 Everything that can change the tagged caller's wait is simulated: the rest of each call in progress, given how long it
 has lasted; the patience of those ahead, given how long they have waited; shifts and breaks; agents who vanish; dialling
 and failing callbacks, and their return; callers of higher priority who arrive. Arrivals ranked behind change nothing.
+
+One long function, in the order of what happens: numba counts references at each hand-over of an array, and a run is
+over in a fraction of a millisecond.
 """
 
 import math
@@ -235,9 +238,9 @@ def forward(
                 best = -1
                 if any_idle:
                     for i in range(n_agents):
-                        if phase[i] == IDLE and (skills[i] >> x_department[x_comes]) & 1:
-                            if best < 0 or _bits(skills[i]) < _bits(skills[best]):
-                                best = i
+                        can = phase[i] == IDLE and (skills[i] >> x_department[x_comes]) & 1
+                        if can and (best < 0 or _bits(skills[i]) < _bits(skills[best])):
+                            best = i
                 if best < 0:
                     continue
                 a = best
@@ -266,9 +269,9 @@ def forward(
                     break
             extra = -1
             for x in range(n_extra):
-                if x_from[x] <= t < x_gives_up[x] and (skills[a] >> x_department[x]) & 1:
-                    if extra < 0 or (-x_priority[x], x_joined[x]) < (-x_priority[extra], x_joined[extra]):
-                        extra = x
+                can = x_from[x] <= t < x_gives_up[x] and (skills[a] >> x_department[x]) & 1
+                if can and (extra < 0 or (-x_priority[x], x_joined[x]) < (-x_priority[extra], x_joined[extra])):
+                    extra = x
             if extra >= 0 and chosen >= 0:
                 if (-x_priority[extra], x_joined[extra]) < (-int(line[chosen, 4]), line[chosen, 1]):
                     chosen = -1

@@ -54,12 +54,12 @@ def score(said: Said) -> Score:
         mae=_mean(np.abs(error)),
         bias=_mean(error),
         coverage=_share(inside, told.low),
-        worst_fifth=worst_fifth(told.mid, inside) if not np.isnan(told.low).any() else math.nan,
+        worst_fifth=worst_fifth(told.only(~np.isnan(told.low))),
         late=_share(told.wait > told.high, told.high),
         width=_mean(told.high - told.low),
         winkler=_mean(winkler(told)),
         **_spoken(told),
-        silent=float(np.isnan(scored.mid).mean()),
+        silent=_mean(np.isnan(scored.mid)),
         cold_coverage=_share((cold.wait >= cold.low) & (cold.wait <= cold.high), cold.low),
         cold_mae=_mean(np.abs(cold.mid - cold.wait)[~np.isnan(cold.mid)]),
         ms_each=float(said.ms_each),
@@ -72,9 +72,10 @@ def winkler(said: Said) -> np.ndarray:
     return said.high - said.low + MISS_COST * (below + above)
 
 
-def worst_fifth(mid: np.ndarray, inside: np.ndarray) -> float:
-    by_forecast = inside[np.argsort(mid, kind="stable")]
-    return min(float(part.mean()) for part in np.array_split(by_forecast, 5) if len(part))
+def worst_fifth(told: Said) -> float:
+    inside = (told.wait >= told.low) & (told.wait <= told.high)
+    by_forecast = inside[np.argsort(told.mid, kind="stable")]
+    return min((float(part.mean()) for part in np.array_split(by_forecast, 5) if len(part)), default=math.nan)
 
 
 def _spoken(told: Said) -> dict[str, float]:

@@ -139,6 +139,10 @@ class World:
         while self._events:
             self.now, _, happen = heapq.heappop(self._events)
             happen()
+            self._settled()
+
+    def _settled(self) -> None:
+        """After every event; for those who dial ahead of the turn."""
 
     def _at(self, when: float, happen: Callable[..., None], *what: object) -> None:
         self._pushed += 1
@@ -230,6 +234,11 @@ class World:
         caller = agent.caller
         assert caller is not None
         agent.caller = None
+        self._retry(caller)
+        self._free(agent)
+
+    def _retry(self, caller: Caller) -> None:
+        """Not reached: back in line after a while, once, or not at all."""
         self.log.dial_failed(self.now, caller)
         again = self.now + self._callbacks.retry_seconds
         if caller.attempts == 1 and again < self.day.start + CLOSES:
@@ -238,7 +247,6 @@ class World:
         else:
             caller.outcome = "unreached"
             self.log.leave(self.now, caller, "unreached")
-        self._free(agent)
 
     def _end(self, agent: AgentNow) -> None:
         caller = agent.caller
