@@ -35,6 +35,12 @@ _REASONS: dict[str, str] = {
     Reason.MORE_CALLERS: "I'm sorry, there are more callers ahead of you now. ",
     Reason.FEWER_AGENTS: "I'm sorry, fewer agents are taking calls now. ",
 }
+_WHISPERED_REASONS: dict[str, str] = {
+    "wrong_department": "It was the wrong department. ",
+    "needs_specialist": "They need a specialist. ",
+    "second_matter": "They have another matter. ",
+    "caller_asked": "They asked for it. ",
+}
 _TRANSFER_REASONS: dict[str, str] = {
     "wrong_department": "The people for {department} can help you with this. ",
     "needs_specialist": "The people for {department} know more about this. ",
@@ -310,6 +316,20 @@ def whisper_callback(department: str, words: str, waited_seconds: float, attempt
 
 def _matter(department: str) -> str:
     return "A caller for an agent" if _is_person(department) else f"A caller about {department}"
+
+
+def whisper_transfer(passed_from: str, reason: str, note: str, words: str, waited_seconds: float) -> str:
+    """In place of whisper_live, for a caller whom another agent has passed on."""
+    why = _WHISPERED_REASONS.get(reason, "")
+    noted = f"Note: {note}. " if note else ""
+    return (
+        f"A caller passed on by {passed_from}. {why}{noted}{_in_their_words(words)}"
+        f"They have waited {_duration(waited_seconds)}."
+    )
+
+
+def caller_passed_on() -> str:
+    return "The caller has been passed on. Thank you."
 
 
 def accept_hint() -> str:

@@ -11,12 +11,13 @@ so that it can come back. The truth comes from the line itself:
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from callqueue.announcing import Kind, News, Promise
 from callqueue.line import EntryState
@@ -198,9 +199,15 @@ def _mute_or_not(tx: Connection, department: str, estimator: str, now: datetime)
             )
         )
     elif not silent and count >= FEWEST_JUDGED and share < MUTED_BELOW:
-        tx.execute(
-            insert(muted_estimators).values(department=department, estimator=estimator, since=now, coverage=share)
-        )
+        _mute(tx, Muted(department, estimator, now, share))
+
+
+def _mute(tx: Connection, silenced: Muted) -> None:
+    try:
+        with tx.begin_nested():
+            tx.execute(insert(muted_estimators).values(**asdict(silenced)))
+    except IntegrityError:
+        return  # Another sweep has seen it at the same moment.
 
 
 def _values(truths: Iterable[Truth]) -> list[str]:
