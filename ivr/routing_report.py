@@ -85,8 +85,8 @@ class RoutingReport:
 def routing_report(tx: Connection, since: datetime) -> RoutingReport:
     """Calls that were put through since then and reached an agent."""
     served = _served(tx, since)
-    lines = {call: _menu_line(tx, call) for call in served}
-    by_line = _first_tries((lines[call], call) for call in served)
+    menus = _menus(tx, served)
+    by_line = _first_tries((_menu_line(menus[call.menu_version_id], call), call) for call in served)
     return RoutingReport(
         whole=_first_try(served),
         by_intent=_first_tries((call.department, call) for call in served if call.by in SPOKEN),
@@ -161,14 +161,17 @@ def _first_tries(keyed: Iterable[tuple[Key, Served]]) -> dict[Key, FirstTry]:
     return {key: _first_try(calls) for key, calls in groups.items()}
 
 
-def _menu_line(tx: Connection, call: Served) -> MenuLine:
-    row = tx.execute(
-        select(menu_versions.c.file_name, menu_versions.c.source).where(menu_versions.c.id == call.menu_version_id)
-    ).one()
+def _menus(tx: Connection, served: list[Served]) -> dict[int, tuple[str, str]]:
+    """(file, text) of the versions that led these calls."""
+    wanted = {call.menu_version_id for call in served}
+    versions = select(menu_versions.c.id, menu_versions.c.file_name, menu_versions.c.source)
+    return {row.id: (row.file_name, row.source) for row in tx.execute(versions.where(menu_versions.c.id.in_(wanted)))}
+
+
+def _menu_line(menu: tuple[str, str], call: Served) -> MenuLine:
+    file_name, source = menu
     written = call.phrase or (f'key "{call.key}"' if call.key else "person: true")
-    return MenuLine(
-        row.file_name, line_of(row.source, call.department, call.key, call.phrase), call.department, written
-    )
+    return MenuLine(file_name, line_of(source, call.department, call.key, call.phrase), call.department, written)
 
 
 @cache

@@ -183,7 +183,7 @@ def connecting(department: str) -> str:
 
 def transferred(department: str, reason: str) -> str:
     """To a caller whom an agent has passed on: why, to whom, and that nothing has to be said twice."""
-    why = _TRANSFER_REASONS.get(reason, "").format(department=department)
+    why = "" if _is_person(department) else _TRANSFER_REASONS.get(reason, "").format(department=department)
     return f"{why}{connecting(department)} They will know what you have told us, so you need not explain again."
 
 
@@ -322,9 +322,9 @@ def whisper_transfer(passed_from: str, reason: str, note: str, words: str, waite
     """In place of whisper_live, for a caller whom another agent has passed on."""
     why = _WHISPERED_REASONS.get(reason, "")
     noted = f"Note: {note}. " if note else ""
+    came = "by another agent" if _is_person(passed_from) else f"from {passed_from}"
     return (
-        f"A caller passed on by {passed_from}. {why}{noted}{_in_their_words(words)}"
-        f"They have waited {_duration(waited_seconds)}."
+        f"A caller passed on {came}. {why}{noted}{_in_their_words(words)}They have waited {_duration(waited_seconds)}."
     )
 
 

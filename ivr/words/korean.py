@@ -180,7 +180,7 @@ def connecting(department: str) -> str:
 
 def transferred(department: str, reason: str) -> str:
     """To a caller whom an agent has passed on: why, to whom, and that nothing has to be said twice."""
-    why = _TRANSFER_REASONS.get(reason, "").format(department=department)
+    why = "" if _is_person(department) else _TRANSFER_REASONS.get(reason, "").format(department=department)
     return f"{why}{connecting(department)} 지금까지 하신 말씀은 전해 두었으니 다시 설명하지 않으셔도 됩니다."
 
 
@@ -320,10 +320,8 @@ def whisper_transfer(passed_from: str, reason: str, note: str, words: str, waite
     """In place of whisper_live, for a caller whom another agent has passed on."""
     why = _WHISPERED_REASONS.get(reason, "")
     noted = f"메모: {note}. " if note else ""
-    return (
-        f"{passed_from}에서 넘어온 고객입니다. {why}{noted}{_in_their_words(words)}"
-        f"{_duration(waited_seconds)} 기다리셨습니다."
-    )
+    came = "다른 상담원이 넘긴" if _is_person(passed_from) else f"{passed_from}에서 넘어온"
+    return f"{came} 고객입니다. {why}{noted}{_in_their_words(words)}{_duration(waited_seconds)} 기다리셨습니다."
 
 
 def caller_passed_on() -> str:

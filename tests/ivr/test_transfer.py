@@ -180,7 +180,7 @@ def test_the_conference_that_ends_for_both_changes_nothing(house: House) -> None
     [
         ("refnd", Reason.WRONG_DEPARTMENT, "", 'no department is called "refnd". Did you mean "refund"?'),
         ("billing", Reason.WRONG_DEPARTMENT, "", "is with 요금·결제 already"),
-        ("cancel", Reason.WRONG_DEPARTMENT, "", "nobody is at work for"),
+        ("tech", Reason.WRONG_DEPARTMENT, "", "nobody is at work for"),
         ("refund", Reason.OTHER, " ", "add a note"),
         ("refund", Reason.OTHER, "가" * 301, "300 letters at most"),
     ],
@@ -218,7 +218,7 @@ def test_whoever_was_phoned_back_can_be_passed_on_and_may_hang_up_while_waiting(
     assert house.promises() == [("+821012345678", "billing", "kept")]
     caller.presses("1")  # The number that we would phone is theirs, not ours
     caller.presses("1")
-    caller.hears("공일공 일이삼사 오육칠팔")
+    caller.hears("공일공, 일이삼사, 오육칠팔")
     caller.ends_callback()
     with house.store.read() as tx:
         assert set(tx.execute(select(line_entries.c.state)).scalars()) == {"left", "connected"}
