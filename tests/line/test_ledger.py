@@ -115,6 +115,21 @@ def test_where_no_wait_was_forecast_there_is_nothing_to_judge(store: Store) -> N
         assert judged(tx, NOW) == ()
 
 
+def test_a_forecast_that_says_nothing_is_judged_all_the_same(store: Store) -> None:
+    silenced = Silent(190, 270, 350)
+    with store.write() as tx:
+        entry_id = joined(tx)
+        ledger.record(tx, entry_id, "billing", News(Kind.UNKNOWN), silenced, NOW)
+        answered(tx, entry_id, 240)
+        ledger.judge(tx, after(241))
+
+        assert ledger.coverage(tx, "billing", "erlang-a") == (1.0, 1)
+
+
+class Silent(WaitRange):
+    spoken = None
+
+
 @dataclass
 class Run:
     """So many callers of billing, one after another, told three to six minutes."""
