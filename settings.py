@@ -179,7 +179,9 @@ class Settings:
     agent_ring_seconds: int = _setting(_whole(5, 60), "How long a phone rings.", "18")
     no_input_seconds: int = _setting(_whole(1, 30), "How long a caller may be silent after a question.", "6")
     hold_seconds: int = _setting(
-        _whole(1, 120), "How long a waiting caller is left in peace between two announcements.", "20"
+        _whole(1, 120),
+        "Where no music is played: so often we look whether a waiting caller is to be told something.",
+        "20",
     )
     wrap_limit_seconds: int = _setting(_whole(1, 3600), "After so long an agent who writes up is ready again.", "60")
     quiet_hours: QuietHours = _setting(

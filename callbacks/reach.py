@@ -152,6 +152,12 @@ def conversation_ended(tx: Connection, entry_id: int, rules: CallbackRules, now:
     return Ended()
 
 
+def handed_on(tx: Connection, served: Entry, now: datetime) -> None:
+    """The agent has passed the caller on. A promise to phone them is kept: they talk; the case goes on."""
+    if served.callback_id is not None:
+        move(tx, served.callback_id, (_S.CONNECTED,), _S.KEPT, who="both", why="they talked", now=now)
+
+
 def caller_gone(tx: Connection, call_id: int, rules: CallbackRules, now: datetime) -> int | None:
     """A caller who had phoned us hung up. Returns the agent's leg that has to be released, if one rings or waits."""
     entry = line.entry_of_call(tx, call_id)
@@ -171,7 +177,8 @@ def caller_gone(tx: Connection, call_id: int, rules: CallbackRules, now: datetim
 
 def ended_unheard(tx: Connection, leg: Leg, rules: CallbackRules, now: datetime) -> tuple[str, ...]:
     """A call is over, and its last webhook was lost. Returns the CallSids to hang up after the commit."""
-    if leg.purpose == Purpose.CALLER:
+    # Whoever was phoned back and then passed on stands in the line like a caller.
+    if leg.purpose == Purpose.CALLER or line.entry_of_call(tx, leg.id) is not None:
         return _sid_of(tx, caller_gone(tx, leg.id, rules, now))
     entry = None if leg.entry_id is None else line.entry(tx, leg.entry_id)
     if entry is None or entry.agent_id != leg.agent_id or not legs.is_newest(tx, leg):

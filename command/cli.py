@@ -13,6 +13,7 @@ from command.environment import settings as _settings
 from command.examples import FILE
 from command.hear import hear
 from command.menu import menu
+from command.report import report
 from command.roster import roster
 from command.thresholds import thresholds
 from command.wait import wait
@@ -160,6 +161,20 @@ def set_agent(phone: str, state: str, reason: str | None) -> None:
     click.echo(set_state(_settings(), phone, state, reason))
 
 
+@agents.command("transfer")
+@click.argument("phone")
+@click.argument("department")
+@click.option(
+    "--reason", required=True, help="Why: wrong_department, needs_specialist, second_matter, caller_asked, other."
+)
+@click.option("--note", default="", help="For the next agent: read to them before they say hello.")
+def transfer(phone: str, department: str, reason: str, note: str) -> None:
+    """Pass the caller whom an agent (PHONE) talks with on to a DEPARTMENT. Asked twice, it is done once."""
+    from command.transferring import pass_on
+
+    click.echo(pass_on(_settings(), phone, department, reason, note))
+
+
 @main.group()
 def speech() -> None:
     """How well callers are understood."""
@@ -181,4 +196,5 @@ main.add_command(hear)
 main.add_command(menu)
 main.add_command(call)
 main.add_command(roster)
+main.add_command(report)
 main.add_command(wait)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, func, select
 
 from callbacks.lifecycle import OPEN, CallbackState
-from callqueue import agents, line
+from callqueue import agents, ledger, line
 from callqueue.department import Department
 from callqueue.legs import Purpose
 from callqueue.line import EntryState
@@ -30,6 +30,9 @@ class LineRow:
     agents_ready: int
     low_seconds: float | None
     high_seconds: float | None
+    muted_coverage: float | None
+    """The estimator has been wrong so often that callers are told no figure: of its spoken ranges so many were right.
+    None: they are told."""
 
 
 @dataclass(frozen=True)
@@ -70,9 +73,10 @@ class Board:
 
 
 def board(tx: Connection, departments: Mapping[str, Department], waits: WaitEstimator, now: datetime) -> Board:
+    silent = {(one.department, one.estimator): one.coverage for one in ledger.muted(tx)}
     names = {department.id: department.name for department in departments.values()}
     return Board(
-        line=tuple(_line(tx, department, waits, now) for department in departments.values()),
+        line=tuple(_line(tx, department, waits, silent, now) for department in departments.values()),
         agents=tuple(
             AgentRow(a.name, a.state.value, a.state_since, tuple(sorted(a.skills))) for a in agents.all_agents(tx)
         ),
@@ -81,7 +85,13 @@ def board(tx: Connection, departments: Mapping[str, Department], waits: WaitEsti
     )
 
 
-def _line(tx: Connection, department: Department, waits: WaitEstimator, now: datetime) -> LineRow:
+def _line(
+    tx: Connection,
+    department: Department,
+    waits: WaitEstimator,
+    silent: Mapping[tuple[str, str], float],
+    now: datetime,
+) -> LineRow:
     waiting = (line_entries.c.department == department.id, line_entries.c.state == EntryState.WAITING.value)
     row = tx.execute(
         select(func.count(line_entries.c.id), func.min(line_entries.c.joined_at)).where(*waiting, line.due(now))
@@ -97,6 +107,7 @@ def _line(tx: Connection, department: Department, waits: WaitEstimator, now: dat
         agents_ready=staff.ready,
         low_seconds=None if told is None else told.low_seconds,
         high_seconds=None if told is None else told.high_seconds,
+        muted_coverage=None if told is None else silent.get((department.id, told.estimator)),
     )
 
 

@@ -20,14 +20,17 @@ from callbacks.jobs import Jobs
 from callbacks.promises import job_due
 from callbacks.retries import CallbackRules
 from callqueue import legs
+from callqueue.transfer import Transfer
 from callqueue.wait import WaitEstimator
 from carrier.port import CallGone, Carrier, CarrierError
 from ivr import call as call_rows
+from ivr import routing
 from ivr.call import FINAL_STATUSES, Call, LostRace
 from ivr.catalogue import Catalogue
 from ivr.dialogue import (
     DEPARTMENTS,
     Caller,
+    GoTo,
     Next,
     expectation,
     first_question,
@@ -39,6 +42,7 @@ from ivr.dialogue import (
     on_speaking,
     on_words,
 )
+from ivr.handover import Wish, hand_over
 from ivr.listeners import Listener, Listeners, listener_for
 from ivr.menu.model import Menu
 from ivr.settle import After, Settlement
@@ -157,6 +161,24 @@ class Conversation:
         """How a leg that we dialled goes. `initiated` teaches its CallSid even when the answer to our order was
         lost."""
         self._status(_with_id(leg_id), lambda tx: self._own_leg(tx, leg_id, sid), status)
+
+    # What an agent asks
+
+    def transfer(self, wish: Wish) -> Transfer:
+        """Pass the caller on to another department. Asked twice, done once. Raises TransferRefused."""
+        for _ in range(TRIES_AGAINST_RACES):
+            after = After()
+            try:
+                with self.desk.store.write() as tx:
+                    made = hand_over(self._settlement(tx, after), wish, lambda call: self._menu_of(tx, call))
+            except (LostRace, Collided):
+                continue
+            self._run(after)
+            return made
+        raise LostRace
+
+    def _menu_of(self, tx: Connection, call: Call) -> Menu:
+        return call.own(self.desk.catalogue.version(tx, call.menu_version_id))
 
     # What was said: the ear reports it, or the carrier does
 
@@ -282,6 +304,8 @@ class Conversation:
                     listener = listener_for(self.desk.listeners, changed.get("language", call.language))
                     listen = listener == Listener.OURS
                     call = call_rows.advance(tx, call, state, listen=listen, new_ear=new_ear, **changed)
+                    if isinstance(following, GoTo):
+                        routing.record(tx, call, following, menu, self.desk.clock())
             except (LostRace, Collided):
                 continue
             if move and call.sid is not None:
@@ -402,4 +426,5 @@ def _hold_matter(tx: Connection, find: Find) -> None:
 
 
 def _caller(call: Call) -> Caller:
-    return Caller(number=usable_number(call.from_number))
+    theirs = call.to_number if call.purpose == legs.Purpose.CALLBACK else call.from_number
+    return Caller(number=usable_number(theirs))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from ivr.menu.languages import LANGUAGE_KEY
 from ivr.menu.model import Menu
@@ -38,11 +39,24 @@ KEYS_FROM_THE_START = ReadingKeys(failures=1, opening=True)
 """Where nobody listens: read twice, then a person."""
 
 
+class By(StrEnum):
+    """What chose a department."""
+
+    KEY = "key"
+    WORDS = "words"
+    CONFIRMED = "confirmed"
+    """Words, and then a yes."""
+    FAILURES = "failures"
+    """Nothing was understood, or something broke: on to a person."""
+
+
 @dataclass(frozen=True)
 class GoTo:
-    """On to a department: what it is like there (open? a line?) decides the state."""
+    """On to a department: what it is like there (open? a line?) decides the state. `key`: the one that was pressed."""
 
     department: str
+    by: By
+    key: str | None = None
 
 
 @dataclass(frozen=True)
@@ -215,7 +229,7 @@ def on_silence(state: State, menu: Menu) -> Next:
         case Asking() | ReadingKeys():
             return _after_failure(state.failures, "silence", menu)
         case Confirming():
-            return _again_or(state, GoTo(menu.person.id))
+            return _again_or(state, GoTo(menu.person.id, By.FAILURES))
         case Offering() | ConfirmingNumber():
             return _again_or(state, turn_down(state))
         case EnteringNumber() | KeyingNumber():
@@ -256,7 +270,7 @@ def on_rescue(state: State, menu: Menu) -> Next:
     """After a fault of ours: whoever was still choosing goes to a person."""
     match state:
         case Asking() | Confirming() | ReadingKeys():
-            return GoTo(menu.person.id)
+            return GoTo(menu.person.id, By.FAILURES)
         case Offering() | EnteringNumber() | KeyingNumber() | ConfirmingNumber():
             return turn_down(state)
         case _:
@@ -312,7 +326,7 @@ def _key_in_menu(state: Asking | ReadingKeys, key: str, menu: Menu) -> Next:
     chosen = menu.department_with_key(key)
     if chosen is None:
         return _after_failure(state.failures, "unclear", menu)
-    return GoTo(chosen.id)
+    return GoTo(chosen.id, By.KEY, key)
 
 
 def _repeated(state: Asking | ReadingKeys) -> Asking | ReadingKeys:
@@ -324,11 +338,11 @@ def _repeated(state: Asking | ReadingKeys) -> Asking | ReadingKeys:
 def _key_while_confirming(state: Confirming, key: str, menu: Menu) -> Next:
     match key:
         case "1":
-            return GoTo(state.department)
+            return GoTo(state.department, By.CONFIRMED)
         case "2":
             return _misunderstood(state, menu)
         case "0":
-            return GoTo(menu.person.id)
+            return GoTo(menu.person.id, By.KEY, key)
         case _:
             return replace(state, quiet=False)
 
@@ -390,7 +404,7 @@ def number_said(hearing: Hearing, language: Language, usable: Callable[[str], st
 def _words_in_menu(state: Asking | ReadingKeys, decision: Decision, menu: Menu) -> Next:
     match decision:
         case Go(meaning):
-            return GoTo(meaning)
+            return GoTo(meaning, By.WORDS)
         case Confirm(meaning):
             return Confirming(department=meaning, failures=state.failures)
         case AskAgain() | Keys() | Person():
@@ -413,7 +427,7 @@ def _yes_or_no(state: State, decision: Decision, menu: Menu, caller: Caller) -> 
     said = decision.meaning if isinstance(decision, Go) else None
     match state, said:
         case Confirming(department=department), "yes":
-            return GoTo(department)
+            return GoTo(department, By.CONFIRMED)
         case Confirming(), "no":
             return _misunderstood(state, menu)
         case Offering(), "yes":
@@ -437,7 +451,7 @@ def _after_failure(failures: int, why: Why, menu: Menu) -> Next:
         case 1:
             return ReadingKeys(failures=FAILURES_BEFORE_PERSON)
         case _:
-            return GoTo(menu.person.id)
+            return GoTo(menu.person.id, By.FAILURES)
 
 
 def _number_again_or_not(state: EnteringNumber | KeyingNumber, why: NumberWhy) -> Next:

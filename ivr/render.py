@@ -258,13 +258,19 @@ class _Document:
 
     def _whisper(self, state: Whispering) -> None:
         department = self._department(state.department).name
-        if state.callback_attempt is None:
+        if state.passed_from is not None:
+            text = self._whisper_transfer(state, self._department(state.passed_from).name)
+        elif state.callback_attempt is None:
             text = self.words.whisper_live(department, state.words, state.waited_seconds)
         else:
             text = self.words.whisper_callback(department, state.words, state.waited_seconds, state.callback_attempt)
         # What the caller speaks comes first: it decides how the agent says hello.
         speaks = [self.words.caller_speaks(self.call.language)] if self.call.language != self.menu.language else []
         self._ask_on_leg([*speaks, text, self.words.accept_hint()])
+
+    def _whisper_transfer(self, state: Whispering, passed_from: str) -> str:
+        reason, waited_seconds = state.transfer_reason or "", state.waited_seconds
+        return self.words.whisper_transfer(passed_from, reason, state.note, state.words, waited_seconds)
 
     def _serve(self, state: Serving) -> None:
         if state.callback:
@@ -278,6 +284,7 @@ class _Document:
             "caller_unreachable": words.caller_unreachable,
             "declined": words.agent_declined,
             "served": words.agent_done,
+            "transferred": words.caller_passed_on,
         }
         self._say(told[state.why]())
         self.response.hangup()

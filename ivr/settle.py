@@ -11,7 +11,7 @@ from callbacks import reach
 from callbacks.lifecycle import AttemptOutcome
 from callbacks.promises import AlreadyPromised, promise
 from callbacks.retries import CallbackRules
-from callqueue import agents, ledger, legs, line, wait
+from callqueue import agents, ledger, legs, line, transfer, wait
 from callqueue.department import Department as LineDepartment
 from callqueue.legs import Purpose
 from ivr import call as call_rows
@@ -108,7 +108,7 @@ class Settlement:
                 return self._next_round(holding, menu, asked=asked), {}
             case OfferAgain(holding=holding):
                 of_line = menu.department(holding.department).for_line()
-                return self._tell(holding.entry_id, of_line).offer("asked"), {}
+                return self.tell(holding.entry_id, of_line).offer("asked"), {}
             case MakePromise(offer=offer):
                 return self._promise(call, offer, menu), {}
             case AgentAccepts():
@@ -149,7 +149,7 @@ class Settlement:
                 self._callee_lost(call, CALLEE_OUTCOMES[status])
             case Joining(entry_id=entry_id) | Serving(entry_id=entry_id):
                 self._over(entry_id)
-            case _ if call.purpose == Purpose.CALLER:
+            case _ if call.purpose != Purpose.AGENT:
                 self._caller_gone(call)
             case _:
                 return  # A leg of ours that was settled before.
@@ -173,7 +173,7 @@ class Settlement:
         return self._hold_or_offer(entry_id, of_line)
 
     def _hold_or_offer(self, entry_id: int, department: LineDepartment) -> State:
-        told = self._tell(entry_id, department)
+        told = self.tell(entry_id, department)
         limit = department.callback_above_seconds
         if limit is None or told.forecast is None or told.forecast.mid_seconds <= limit:
             return told.holding("arrival")
@@ -195,10 +195,10 @@ class Settlement:
     def _next_round(self, holding: Holding, menu: Menu, *, asked: bool) -> State:
         if not asked and not is_due(holding, self.now):
             return music(holding)
-        told = self._tell(holding.entry_id, menu.department(holding.department).for_line())
+        told = self.tell(holding.entry_id, menu.department(holding.department).for_line())
         return told.offer("nobody") if told.nobody_any_more else told.holding()
 
-    def _tell(self, entry_id: int, department: LineDepartment) -> Telling:
+    def tell(self, entry_id: int, department: LineDepartment) -> Telling:
         return tell(self.tx, self.waits, department, entry_id, self.now)
 
     def _promise(self, call: Call, offer: ConfirmingNumber, menu: Menu) -> State:
@@ -223,7 +223,7 @@ class Settlement:
     def _caller_gone(self, call: Call) -> None:
         ringing = reach.caller_gone(self.tx, call.id, self.rules, self.now)
         if ringing is not None:
-            self._release(ringing, Released(why="caller_left"))
+            self.release(ringing, Released(why="caller_left"))
             self.dispatch()
 
     # Agents
@@ -232,11 +232,17 @@ class Settlement:
         entry = None if leg.entry_id is None else line.entry(self.tx, leg.entry_id)
         if entry is None or entry.state != line.EntryState.OFFERED or entry.agent_id != leg.agent_id:
             return Released(why="caller_left")
+        passed_on = transfer.transfer_to(self.tx, entry.id)
+        # Who was passed on waits since then: before, they talked.
+        since = entry.joined_at if passed_on is None else passed_on.at
         return Whispering(
             department=entry.department,
             words=self._words_of_case(leg.case_id),
-            waited_seconds=(self.now - entry.joined_at).total_seconds(),
+            waited_seconds=(self.now - since).total_seconds(),
             callback_attempt=self._attempt_ordinal(leg),
+            passed_from=None if passed_on is None else passed_on.from_department,
+            transfer_reason=None if passed_on is None else passed_on.reason.value,
+            note="" if passed_on is None else passed_on.note,
         )
 
     def _words_of_case(self, case_id: int) -> str:
@@ -269,7 +275,7 @@ class Settlement:
         self.dispatch()
         return Released(why="declined")
 
-    def _release(self, leg_id: int, farewell: Released | Ended) -> None:
+    def release(self, leg_id: int, farewell: Released | Ended) -> None:
         """End a leg, with a word of why if somebody is on it. One that has ended by itself is left alone."""
         leg = call_rows.by_id(self.tx, leg_id)
         if leg is None or leg.ended:
@@ -291,18 +297,19 @@ class Settlement:
 
     def _callee_lost(self, leg: Call, outcome: AttemptOutcome) -> None:
         """They could not be reached: the agent who waits alone is told and set free."""
-        agent_leg = self._agent_leg_beside(leg)
+        agent_leg = self.agent_leg(leg.entry_id)
         retried = reach.caller_leg_failed(self.tx, leg.id, outcome, self.rules, self.now)
         if agent_leg is not None:
-            self._release(agent_leg, Released(why="caller_unreachable"))
+            self.release(agent_leg, Released(why="caller_unreachable"))
         if retried is not None:
             self.after.promises.append(retried)
         self.dispatch()
 
-    def _agent_leg_beside(self, leg: Call) -> int | None:
+    def agent_leg(self, entry_id: int | None) -> int | None:
+        """The agent's side of a conversation."""
         beside = select(calls.c.id).where(
             calls.c.purpose == Purpose.AGENT.value,
-            calls.c.entry_id == leg.entry_id,
+            calls.c.entry_id == entry_id,
             calls.c.status.not_in(FINAL_STATUSES),
         )
         return self.tx.execute(beside.order_by(calls.c.id.desc())).scalar()
@@ -312,7 +319,7 @@ class Settlement:
     def _over(self, entry_id: int) -> None:
         ended = reach.conversation_ended(self.tx, entry_id, self.rules, self.now)
         if ended.loose_leg_id is not None:
-            self._release(ended.loose_leg_id, Ended())
+            self.release(ended.loose_leg_id, Ended())
         if ended.callback_id is not None:
             self.after.promises.append(ended.callback_id)
         self.dispatch()

@@ -138,6 +138,9 @@ class Whispering:
     words: str = ""
     waited_seconds: float = 0.0
     callback_attempt: int | None = None
+    passed_from: str | None = None
+    transfer_reason: str | None = None
+    note: str = ""
     failures: int = 0
 
 
@@ -153,7 +156,7 @@ class Serving:
 class Released:
     """An agent's leg is told why it ends."""
 
-    why: Literal["caller_left", "declined", "served", "caller_unreachable"] = "served"
+    why: Literal["caller_left", "declined", "served", "caller_unreachable", "transferred"] = "served"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -35,6 +35,12 @@ _REASONS: dict[str, str] = {
     Reason.MORE_CALLERS: "I'm sorry, there are more callers ahead of you now. ",
     Reason.FEWER_AGENTS: "I'm sorry, fewer agents are taking calls now. ",
 }
+_WHISPERED_REASONS: dict[str, str] = {
+    "wrong_department": "It was the wrong department. ",
+    "needs_specialist": "They need a specialist. ",
+    "second_matter": "They have another matter. ",
+    "caller_asked": "They asked for it. ",
+}
 _TRANSFER_REASONS: dict[str, str] = {
     "wrong_department": "The people for {department} can help you with this. ",
     "needs_specialist": "The people for {department} know more about this. ",
@@ -177,7 +183,7 @@ def connecting(department: str) -> str:
 
 def transferred(department: str, reason: str) -> str:
     """To a caller whom an agent has passed on: why, to whom, and that nothing has to be said twice."""
-    why = _TRANSFER_REASONS.get(reason, "").format(department=department)
+    why = "" if _is_person(department) else _TRANSFER_REASONS.get(reason, "").format(department=department)
     return f"{why}{connecting(department)} They will know what you have told us, so you need not explain again."
 
 
@@ -310,6 +316,20 @@ def whisper_callback(department: str, words: str, waited_seconds: float, attempt
 
 def _matter(department: str) -> str:
     return "A caller for an agent" if _is_person(department) else f"A caller about {department}"
+
+
+def whisper_transfer(passed_from: str, reason: str, note: str, words: str, waited_seconds: float) -> str:
+    """In place of whisper_live, for a caller whom another agent has passed on."""
+    why = _WHISPERED_REASONS.get(reason, "")
+    noted = f"Note: {note}. " if note else ""
+    came = "by another agent" if _is_person(passed_from) else f"from {passed_from}"
+    return (
+        f"A caller passed on {came}. {why}{noted}{_in_their_words(words)}They have waited {_duration(waited_seconds)}."
+    )
+
+
+def caller_passed_on() -> str:
+    return "The caller has been passed on. Thank you."
 
 
 def accept_hint() -> str:

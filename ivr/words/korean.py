@@ -34,6 +34,12 @@ _REASONS: dict[str, str] = {
     Reason.MORE_CALLERS: "죄송합니다. 먼저 연결될 고객이 늘었습니다. ",
     Reason.FEWER_AGENTS: "죄송합니다. 지금 상담하는 상담원이 줄었습니다. ",
 }
+_WHISPERED_REASONS: dict[str, str] = {
+    "wrong_department": "부서가 맞지 않았습니다. ",
+    "needs_specialist": "전문 상담이 필요합니다. ",
+    "second_matter": "다른 문의가 더 있습니다. ",
+    "caller_asked": "고객이 원했습니다. ",
+}
 _TRANSFER_REASONS: dict[str, str] = {
     "wrong_department": "문의하신 내용은 {department}에서 도와드립니다. ",
     "needs_specialist": "더 자세한 상담을 위해 {department}에서 이어서 도와드립니다. ",
@@ -174,7 +180,7 @@ def connecting(department: str) -> str:
 
 def transferred(department: str, reason: str) -> str:
     """To a caller whom an agent has passed on: why, to whom, and that nothing has to be said twice."""
-    why = _TRANSFER_REASONS.get(reason, "").format(department=department)
+    why = "" if _is_person(department) else _TRANSFER_REASONS.get(reason, "").format(department=department)
     return f"{why}{connecting(department)} 지금까지 하신 말씀은 전해 두었으니 다시 설명하지 않으셔도 됩니다."
 
 
@@ -308,6 +314,18 @@ def whisper_callback(department: str, words: str, waited_seconds: float, attempt
         f"{department} 콜백입니다. {_in_their_words(words)}{_duration(waited_seconds)} 전에 요청하셨고 "
         f"{times(attempt)} 시도입니다. 받으시면 고객에게 전화를 겁니다."
     )
+
+
+def whisper_transfer(passed_from: str, reason: str, note: str, words: str, waited_seconds: float) -> str:
+    """In place of whisper_live, for a caller whom another agent has passed on."""
+    why = _WHISPERED_REASONS.get(reason, "")
+    noted = f"메모: {note}. " if note else ""
+    came = "다른 상담원이 넘긴" if _is_person(passed_from) else f"{passed_from}에서 넘어온"
+    return f"{came} 고객입니다. {why}{noted}{_in_their_words(words)}{_duration(waited_seconds)} 기다리셨습니다."
+
+
+def caller_passed_on() -> str:
+    return "고객을 넘겼습니다. 수고하셨습니다."
 
 
 def accept_hint() -> str:

@@ -11,16 +11,17 @@ so that it can come back. The truth comes from the line itself:
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from callqueue.announcing import Kind, News, Promise
 from callqueue.line import EntryState
-from callqueue.spoken import Spoken, holds
+from callqueue.spoken import Spoken, holds, whole_minutes
 from callqueue.wait import WaitRange
 from store.database import insert_row
 from store.tables import announcements, line_entries, muted_estimators
@@ -139,13 +140,15 @@ def _forecast(forecast: WaitRange | None) -> dict[str, Any]:
     """Where somebody is free there is no wait to judge."""
     if forecast is None:
         return {"truth": Truth.NOTHING.value}
+    # One that says nothing, since it is muted, is judged by what its range would say: or it could never come back.
+    spoken = forecast.spoken or whole_minutes(forecast.low_seconds, forecast.high_seconds)
     return {
         "low_seconds": forecast.low_seconds,
         "mid_seconds": forecast.mid_seconds,
         "high_seconds": forecast.high_seconds,
         "estimator": forecast.estimator,
-        **_columns("spoken", forecast.spoken),
-        "truth": None if forecast.high_seconds > 0 and forecast.spoken is not None else Truth.NOTHING.value,
+        **_columns("spoken", spoken),
+        "truth": None if forecast.high_seconds > 0 else Truth.NOTHING.value,
     }
 
 
@@ -198,9 +201,15 @@ def _mute_or_not(tx: Connection, department: str, estimator: str, now: datetime)
             )
         )
     elif not silent and count >= FEWEST_JUDGED and share < MUTED_BELOW:
-        tx.execute(
-            insert(muted_estimators).values(department=department, estimator=estimator, since=now, coverage=share)
-        )
+        _mute(tx, Muted(department, estimator, now, share))
+
+
+def _mute(tx: Connection, silenced: Muted) -> None:
+    try:
+        with tx.begin_nested():
+            tx.execute(insert(muted_estimators).values(**asdict(silenced)))
+    except IntegrityError:
+        return  # Another sweep has seen it at the same moment.
 
 
 def _values(truths: Iterable[Truth]) -> list[str]:

@@ -218,13 +218,13 @@ def back_in_line(tx: Connection, entry_id: int, now: datetime, *, not_before: da
     return back
 
 
-def finished(tx: Connection, entry_id: int, now: datetime) -> bool:
+def finished(tx: Connection, entry_id: int, now: datetime, *, reason: str = "served") -> bool:
     """The conversation is over; the agent writes up."""
     served = entry(tx, entry_id)
     if served is None or served.agent_id is None:
         ignored("the end of a conversation that nobody had", entry=entry_id)
         return False
-    values = {"state": EntryState.LEFT.value, "left_at": now, "left_reason": "served"}
+    values = {"state": EntryState.LEFT.value, "left_at": now, "left_reason": reason}
     over = _change(tx, entry_id, (EntryState.CONNECTED,), **values)
     if over:
         record(tx, Kind.END, now, caller=entry_id, agent=served.agent_id)

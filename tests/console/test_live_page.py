@@ -7,6 +7,7 @@ from redis import Redis
 from callqueue.wait import WaitEstimator
 from console.web import console_app
 from store.database import Store
+from store.tables import muted_estimators
 from story import House
 
 TOKEN = "once"
@@ -105,3 +106,14 @@ def test_health_is_bad_when_redis_is_away(house: House) -> None:
     answer = app.test_client().get("/healthz")
 
     assert (answer.status_code, answer.get_json()) == (503, {"database": "ok", "redis": "away"})
+
+
+def test_it_says_where_callers_are_told_no_figure(page: FlaskClient, house: House) -> None:
+    house.agent("서준", "billing")
+    with house.store.write() as tx:
+        muted = {"department": "billing", "estimator": "erlang-a", "since": house.now, "coverage": 0.63}
+        tx.execute(muted_estimators.insert().values(muted))
+
+    shown = opened(page).get("/board").get_data(as_text=True)
+
+    assert shown.count("고객 안내 멈춤, 적중 (63 %)") == 1

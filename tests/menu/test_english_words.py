@@ -142,6 +142,13 @@ def test_whoever_is_passed_on_hears_why_and_need_not_explain_again() -> None:
         "The people for refunds can help you with this. I will connect you with an agent for refunds. "
         "They will know what you have told us, so you need not explain again."
     )
+    assert english.whisper_transfer("delivery", "second_matter", "no number yet", "I want a refund", 40) == (
+        "A caller passed on from delivery. They have another matter. Note: no number yet. "
+        "In their words: I want a refund. They have waited 40 seconds."
+    )
+    assert english.whisper_transfer("an agent", "other", "urgent", "", 40) == (
+        "A caller passed on by another agent. Note: urgent. They have waited 40 seconds."
+    )
 
 
 def test_the_question_and_its_keys() -> None:

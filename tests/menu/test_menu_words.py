@@ -131,7 +131,18 @@ def test_whoever_is_passed_on_hears_why_and_need_not_explain_again() -> None:
         "문의하신 내용은 환불·교환에서 도와드립니다. 환불·교환 상담원에게 연결해 드리겠습니다. "
         "지금까지 하신 말씀은 전해 두었으니 다시 설명하지 않으셔도 됩니다."
     )
-    assert words.transferred("상담원", "other").startswith("상담원에게 연결해 드리겠습니다.")
+    # Nobody is helped "at the agent".
+    assert words.transferred("상담원", "wrong_department").startswith("상담원에게 연결해 드리겠습니다. 지금까지")
+
+
+def test_the_next_agent_hears_who_passed_the_caller_on_and_why() -> None:
+    assert words.whisper_transfer("배송", "wrong_department", "송장 없음", "환불해 주세요", 40) == (
+        "배송에서 넘어온 고객입니다. 부서가 맞지 않았습니다. 메모: 송장 없음. 고객 말씀: 환불해 주세요. "
+        "40초 기다리셨습니다."
+    )
+    assert words.whisper_transfer("상담원", "other", "급함", "", 40) == (
+        "다른 상담원이 넘긴 고객입니다. 메모: 급함. 40초 기다리셨습니다."
+    )
 
 
 # Finding the department
