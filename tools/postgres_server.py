@@ -1,4 +1,4 @@
-"""A PostgreSQL server of one's own, for tests and benchmarks: on a free port, gone afterwards."""
+"""A PostgreSQL server of one's own, for tests and benchmarks: on a socket in a folder of its own, gone afterwards."""
 
 import os
 import shutil
@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 
 import psutil
 import psycopg
+from sqlalchemy import make_url
 
 from command.supervisor import free_port
 from store.migrate import migrate
@@ -31,17 +32,17 @@ class NoServer(Exception):
 class PostgresServer:
     """Databases with the newest schema, copied from a template: a tenth of a second each."""
 
-    def __init__(self, port: int, data: Path) -> None:
+    def __init__(self, folder: Path, port: int) -> None:
+        self._folder = folder
         self._port = port
-        self._data = data
         self._names = count()
 
     def url(self, database: str) -> str:
-        return f"postgresql+psycopg://barocall@127.0.0.1:{self._port}/{database}"
+        return f"postgresql+psycopg://barocall@/{database}?host={self._folder}&port={self._port}"
 
     def cpu_seconds(self) -> float:
         """Of the server and of all connections that are over."""
-        process = psutil.Process(int((self._data / "postmaster.pid").read_text().split()[0]))
+        process = psutil.Process(int((self._folder / "data" / "postmaster.pid").read_text().split()[0]))
         of = [each.cpu_times() for each in (process, *process.children())]
         return sum(t.user + t.system + t.children_user + t.children_system for t in of)
 
@@ -56,10 +57,10 @@ class PostgresServer:
         return self.url(name)
 
     def drop(self, url: str) -> None:
-        self._run(f"DROP DATABASE {url.rpartition('/')[2]} WITH (FORCE)")
+        self._run(f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
 
     def _run(self, statement: str) -> None:
-        at = f"host=127.0.0.1 port={self._port} user=barocall dbname=postgres"
+        at = f"host={self._folder} port={self._port} user=barocall dbname=postgres"
         with psycopg.connect(at, autocommit=True) as connection:
             connection.execute(statement)  # type: ignore[call-overload]
 
@@ -72,14 +73,14 @@ def postgres_server(*, careful: bool = False) -> Iterator[PostgresServer]:
     with TemporaryDirectory(prefix="barocall-postgres-") as folder:
         servant = _servant(Path(folder))
         data, port = f"{folder}/data", free_port()
-        options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c max_connections=200"
+        options = f"-p {port} -k {folder} -c listen_addresses= -c max_connections=200"
         options += "" if careful else f" {CARELESS}"
         make = [initdb, "-D", data, "-A", "trust", "-U", "barocall", "-E", "UTF8", "--no-locale", "-N"]
         subprocess.run([*servant, *make], check=True, capture_output=True, cwd=folder)
         start = [pg_ctl, "-D", data, "-o", options, "-l", f"{folder}/log", "-w", "start"]
         subprocess.run([*servant, *start], check=True, capture_output=True, cwd=folder)
         try:
-            server = PostgresServer(port, Path(data))
+            server = PostgresServer(Path(folder), port)
             server.prepare()
             yield server
         finally:
