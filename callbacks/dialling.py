@@ -17,7 +17,7 @@ from callqueue.department import Department
 from callqueue.legs import Leg, Purpose
 from carrier.pacer import Urgency
 from carrier.port import CallGone, CallOrder, Carrier, CarrierBusy, CarrierError, CarrierRefused, CarrierUnsure
-from store.database import Store
+from store.database import Store, again_when_collided
 
 log = logging.getLogger("barocall.dialling")
 
@@ -75,6 +75,7 @@ class Dialling:
         log.info("callback %s is due", callback_id)
         self.dispatch()
 
+    @again_when_collided
     def dispatch(self) -> int:
         """One matching round; returns how many legs it put to work."""
         with self.store.write() as tx:
