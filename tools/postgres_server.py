@@ -2,7 +2,9 @@
 
 import os
 import shutil
+import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -23,6 +25,9 @@ SERVANTS = ("postgres", "nobody")
 # Nothing in a test has to survive a power cut.
 CARELESS = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
 TEMPLATE = "migrated"
+# A run that is killed leaves no server behind.
+DIES_WITH_US = ("setpriv", "--pdeathsig", "QUIT")
+START_SECONDS = 60.0
 
 
 class NoServer(Exception):
@@ -39,6 +44,16 @@ class PostgresServer:
 
     def url(self, database: str) -> str:
         return f"postgresql+psycopg://barocall@/{database}?host={self._folder}&port={self._port}"
+
+    def wait_until_up(self, process: "subprocess.Popen[bytes]") -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                return self._run("SELECT 1")
+            except psycopg.OperationalError:
+                if process.poll() is not None or time.monotonic() > deadline:
+                    raise
+            time.sleep(0.02)
 
     def cpu_seconds(self) -> float:
         """Of the server and of all connections that are over."""
@@ -68,24 +83,23 @@ class PostgresServer:
 @contextmanager
 def postgres_server(*, careful: bool = False) -> Iterator[PostgresServer]:
     """`careful`: it writes to the disk as a server in earnest does. Raises NoServer."""
-    initdb, pg_ctl = _program("initdb"), _program("pg_ctl")
+    initdb, postgres = _program("initdb"), _program("postgres")
     # A folder of its own under /tmp: pytest's own folders are closed to the user that the server runs as.
     with TemporaryDirectory(prefix="barocall-postgres-") as folder:
         servant = _servant(Path(folder))
         data, port = f"{folder}/data", free_port()
-        options = f"-p {port} -k {folder} -c listen_addresses= -c max_connections=200"
-        options += "" if careful else f" {CARELESS}"
         make = [initdb, "-D", data, "-A", "trust", "-U", "barocall", "-E", "UTF8", "--no-locale", "-N"]
         subprocess.run([*servant, *make], check=True, capture_output=True, cwd=folder)
-        start = [pg_ctl, "-D", data, "-o", options, "-l", f"{folder}/log", "-w", "start"]
-        subprocess.run([*servant, *start], check=True, capture_output=True, cwd=folder)
-        try:
-            server = PostgresServer(Path(folder), port)
-            server.prepare()
-            yield server
-        finally:
-            stop = [pg_ctl, "-D", data, "-m", "immediate", "stop"]
-            subprocess.run([*servant, *stop], check=True, capture_output=True, cwd=folder)
+        options = f"-p {port} -k {folder} -c listen_addresses= -c max_connections=200 {'' if careful else CARELESS}"
+        serve = [*servant, *DIES_WITH_US, postgres, "-D", data, *options.split()]
+        with Path(folder, "log").open("w") as log, subprocess.Popen(serve, stderr=log, cwd=folder) as process:
+            try:
+                server = PostgresServer(Path(folder), port)
+                server.wait_until_up(process)
+                server.prepare()
+                yield server
+            finally:
+                process.send_signal(signal.SIGQUIT)
 
 
 def _servant(folder: Path) -> list[str]:
