@@ -25,8 +25,6 @@ SERVANTS = ("postgres", "nobody")
 # Nothing in a test has to survive a power cut.
 CARELESS = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
 TEMPLATE = "migrated"
-# A run that is killed leaves no server behind.
-DIES_WITH_US = ("setpriv", "--pdeathsig", "QUIT")
 START_SECONDS = 60.0
 
 
@@ -91,7 +89,7 @@ def postgres_server(*, careful: bool = False) -> Iterator[PostgresServer]:
         make = [initdb, "-D", data, "-A", "trust", "-U", "barocall", "-E", "UTF8", "--no-locale", "-N"]
         subprocess.run([*servant, *make], check=True, capture_output=True, cwd=folder)
         options = f"-p {port} -k {folder} -c listen_addresses= -c max_connections=200 {'' if careful else CARELESS}"
-        serve = [*servant, *DIES_WITH_US, postgres, "-D", data, *options.split()]
+        serve = [*servant, *_dies_with_us(), postgres, "-D", data, *options.split()]
         with Path(folder, "log").open("w") as log, subprocess.Popen(serve, stderr=log, cwd=folder) as process:
             try:
                 server = PostgresServer(Path(folder), port)
@@ -106,13 +104,18 @@ def _servant(folder: Path) -> list[str]:
     """How a command is put to run as somebody else, who then owns the folder; nothing where we are not root."""
     if os.geteuid() != 0:
         return []
-    for name in SERVANTS:
+    for name in SERVANTS if shutil.which("setpriv") else ():
         try:
             shutil.chown(folder, name)
         except LookupError:
             continue
         return ["setpriv", f"--reuid={name}", "--regid=nogroup", "--clear-groups"]
-    raise NoServer(f"PostgreSQL refuses to run as root, and none of {', '.join(SERVANTS)} is a user here")
+    raise NoServer(f"PostgreSQL refuses root, and there is no setpriv, or no user {' or '.join(SERVANTS)}")
+
+
+def _dies_with_us() -> list[str]:
+    """A run that is killed leaves no server behind, where Linux can see to it."""
+    return ["setpriv", "--pdeathsig", "QUIT"] if shutil.which("setpriv") else []
 
 
 def _program(name: str) -> str:
