@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from command.menu_draw import draw
 from command.menu_files import MENU_FILE, MISTAKES, NOT_CHECKED, NOTHING_WRONG, show_checked
+from command.menu_replay import replay
+from command.menu_test import test
 from command.menu_versions import diff, log, publish, rollback
 
 if TYPE_CHECKING:
@@ -109,5 +112,5 @@ def _problem(problem: "MenuProblem") -> dict[str, Any]:
     }
 
 
-for command in (publish, rollback, log, diff):
+for command in (test, replay, draw, publish, rollback, log, diff):
     menu.add_command(command)

@@ -4,7 +4,8 @@ import getpass
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,10 +15,14 @@ import click
 
 from command.environment import database_url, is_sqlite_without_file, language
 from command.menu_files import MENU_FILE, NOT_CHECKED, read_or_stop, show_checked
+from command.menu_test import play, show
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from ivr.menu.check import Checked
     from ivr.menu.model import Menu
+    from ivr.rehearsal import Tried
     from ivr.versions import Lesson
     from store.database import Store
 
@@ -27,21 +32,25 @@ BY = click.option("--by", default=None, help="Who you are, for the log; by defau
 @click.command()
 @click.argument("file", type=MENU_FILE, default="menus.yaml")
 @BY
-def publish(file: Path, by: str | None) -> None:
+@click.option("--untested", is_flag=True, help="Whatever its tests say.")
+def publish(file: Path, by: str | None, untested: bool) -> None:
     """Put FILE in force: calls that begin from now on get it, in every process within two seconds.
 
-    Calls in progress keep the menu they began with. A menu with mistakes is not published.
-    Exit 0: it is in force, 1: it has mistakes, 2: it could not be read.
+    Calls in progress keep the menu they began with. A menu with mistakes, or whose tests fail, is not published.
+    Exit 0: it is in force, 1: it has mistakes or fails, 2: it could not be read.
     """
     from ivr.menu.source import MenuErrors
     from ivr.versions import in_force, publish
 
     text = read_or_stop(file)
     try:
-        checked, lessons = _prepared(text, file.name)
+        checked, lessons, tried = _prepared(text, file.name, tested=not untested)
         show_checked(file, checked, [])
         menu = checked.or_raise()
-        with _store().write() as tx:
+        show(file, tried)
+        if not all(one.passed for one in tried):
+            raise MenuErrors([])
+        with writing() as tx:
             before = in_force(tx)
             version_id = publish(tx, text, file.name, by=by or _me(), now=datetime.now(UTC), lessons=lessons)
     except MenuErrors:
@@ -50,8 +59,8 @@ def publish(file: Path, by: str | None) -> None:
     _show_change(before, version_id, menu)
 
 
-def _prepared(text: str, file_name: str) -> "tuple[Checked, dict[str, Lesson]]":
-    """Checked, and what it teaches: sentences are encoded once for both."""
+def _prepared(text: str, file_name: str, *, tested: bool) -> "tuple[Checked, dict[str, Lesson], tuple[Tried, ...]]":
+    """Checked, what it teaches, and tried: sentences are encoded once for all three."""
     from command.menu_world import compared_by, remembered_encoder, trained_by, world_here
     from ivr.menu.check import check
     from ivr.watch import lessons
@@ -59,7 +68,10 @@ def _prepared(text: str, file_name: str) -> "tuple[Checked, dict[str, Lesson]]":
     with remembered_encoder() as encoder:
         world, _missing = world_here(close=compared_by(encoder))
         checked = check(text, file_name, world)
-        return checked, {} if checked.menu is None else lessons(checked.menu, trained_by(encoder))
+        if checked.menu is None:
+            return checked, {}, ()
+        taught = lessons(checked.menu, trained_by(encoder))
+        return checked, taught, play(text, checked.menu, encoder) if tested else ()
 
 
 @click.command()
@@ -70,7 +82,7 @@ def rollback(version: int | None, by: str | None) -> None:
     from ivr.versions import NoSuchVersion, in_force, rollback
 
     try:
-        with _store().write() as tx:
+        with writing() as tx:
             before = in_force(tx)
             version_id = rollback(tx, version, by=by or _me(), now=datetime.now(UTC))
     except NoSuchVersion as error:
@@ -84,7 +96,7 @@ def log(as_json: bool) -> None:
     """List what was in force when, who put it there, and what it changed; latest first."""
     from ivr.versions import publications
 
-    with _store().read() as tx:
+    with reading() as tx:
         history = publications(tx)
     menus = {version_id: _version(version_id) for version_id in {one.version_id for one in history}}
     shown = []
@@ -125,14 +137,9 @@ def diff(one: str, other: str) -> None:
 def _named(name: str) -> "Menu":
     from ivr.menu.load import load_menu
     from ivr.menu.source import MenuErrors
-    from ivr.versions import in_force
 
     if name == "published":
-        with _store().read() as tx:
-            version_id = in_force(tx)
-        if version_id is None:
-            raise click.ClickException(_say("nothing has been published yet", "아직 공개한 메뉴가 없습니다"))
-        return _version(version_id)
+        return version_in_force()
     if name.isdecimal():
         return _version(int(name))
     try:
@@ -142,11 +149,22 @@ def _named(name: str) -> "Menu":
         sys.exit(NOT_CHECKED)
 
 
+def version_in_force() -> "Menu":
+    """Ends the command where there is none."""
+    from ivr.versions import in_force
+
+    with reading() as tx:
+        version_id = in_force(tx)
+    if version_id is None:
+        raise click.ClickException(_say("nothing has been published yet", "아직 공개한 메뉴가 없습니다"))
+    return _version(version_id)
+
+
 def _version(version_id: int) -> "Menu":
     from ivr.menu.load import load_menu
     from ivr.versions import version
 
-    with _store().read() as tx:
+    with reading() as tx:
         found = version(tx, version_id)
     if found is None:
         raise click.ClickException(f"there is no version {version_id}; `barocall menu log` lists them")
@@ -185,7 +203,19 @@ def _me() -> str:
         return f"user {os.getuid()}"
 
 
-def _store() -> "Store":
+@contextmanager
+def reading() -> "Iterator[Connection]":
+    with closing(_opened_store()) as store, store.read() as tx:
+        yield tx
+
+
+@contextmanager
+def writing() -> "Iterator[Connection]":
+    with closing(_opened_store()) as store, store.write() as tx:
+        yield tx
+
+
+def _opened_store() -> "Store":
     """The database of the house; a new one where there is none yet."""
     from sqlalchemy.exc import SQLAlchemyError
 

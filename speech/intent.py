@@ -5,11 +5,13 @@ the syllables); a meaning is as likely as its best phrase. Readings are weighed 
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
 
 import numpy as np
 
-from speech.expectation import Expectation
-from speech.korean import compact, likeness
+from speech.expectation import Expectation, Meaning
+from speech.korean import compact, jamo, likenesses_of
 from speech.recogniser import Alternative
 
 # How fast a meaning loses to another whose phrase sounds closer: at 14, a lead of 0.1 in likeness gives 4 : 1.
@@ -36,18 +38,31 @@ def classify(readings: tuple[Alternative, ...], expectation: Expectation) -> Int
     if not readings:
         return NOTHING
     weights = _weights(readings)
-    names = [meaning.name for meaning in expectation.meanings]
-    nearest = [[_nearest(reading.text, meaning.phrases) for meaning in expectation.meanings] for reading in readings]
-    likenesses = np.array([[close for close, _phrase in row] for row in nearest])
-    posterior = weights @ _softmax(SHARPNESS * likenesses)
+    listed = _listed(expectation.meanings)
+    likenesses = likenesses_of([reading.text for reading in readings], listed.sounds)
+    nearest = np.maximum.reduceat(likenesses, listed.begins, axis=1)
+    posterior = weights @ _softmax(SHARPNESS * nearest)
     chosen = int(np.argmax(posterior))
-    close, phrase = nearest[0][chosen]
-    return Intent(names[chosen], float(posterior[chosen]), close, phrase)
+    meaning = expectation.meanings[chosen]
+    begin = listed.begins[chosen]
+    of_phrases = likenesses[0, begin : begin + len(meaning.phrases)].tolist()
+    close, phrase = max(zip(of_phrases, meaning.phrases, strict=True))
+    return Intent(meaning.name, float(posterior[chosen]), close, phrase)
 
 
-def _nearest(text: str, phrases: tuple[str, ...]) -> tuple[float, str]:
-    heard = compact(text)
-    return max((likeness(heard, compact(phrase)), phrase) for phrase in phrases)
+@dataclass(frozen=True)
+class _Listed:
+    """All phrases of an expectation, one meaning after the other."""
+
+    sounds: tuple[str, ...]
+    begins: tuple[int, ...]
+
+
+@lru_cache(maxsize=64)
+def _listed(meanings: tuple[Meaning, ...]) -> _Listed:
+    sounds = tuple(jamo(compact(phrase)) for meaning in meanings for phrase in meaning.phrases)
+    lengths = [len(meaning.phrases) for meaning in meanings]
+    return _Listed(sounds, tuple(accumulate([0, *lengths[:-1]])))
 
 
 def _weights(readings: tuple[Alternative, ...]) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":

@@ -6,6 +6,7 @@ from typing import Any
 from ivr.menu.languages import LANGUAGE_KEY, check_languages
 from ivr.menu.overflow import check_overflow
 from ivr.menu.source import Key, Problems, Value
+from ivr.menu.trials import check_trials
 from ivr.menu.values import comparable
 
 PERSON_KEY = "0"
@@ -18,6 +19,7 @@ def check_menu(read: Mapping[str, Any], problems: Problems) -> None:
     site = read["site"] or {}
     languages: tuple[str, ...] | None = site.get("languages")
     departments: Departments = read["departments"] or {}
+    check_trials(read, problems)
     _check_keys(departments, problems)
     _check_person(departments, problems)
     check_overflow(departments, problems)

@@ -22,6 +22,7 @@ DATE = Form({"type": "string", "pattern": _DATE_PATTERN}, Help("a date", "날짜
 DATES = Form({"type": "array", "items": DATE.schema}, Help("a list of dates", "날짜 목록"))
 SPAN = Form(_SPAN, Help('a span of time in quotes, or "closed"', "따옴표로 묶은 시간대 또는 closed"))
 KEY = Form({"enum": sorted(KEYS)}, Help("one digit in quotes", "따옴표로 묶은 숫자 하나"))
+KEYS_PRESSED = Form({"type": "string", "pattern": "^[0-9*#]+$"}, Help("keys in quotes", "따옴표로 묶은 번호들"))
 PRIORITY = whole(0, LARGEST_PRIORITY)
 LANGUAGE = Form({"enum": list(KNOWN_LANGUAGES)}, Help("a language", "언어"))
 LANGUAGES = Form(
@@ -55,6 +56,11 @@ def either(one: Form, word: str) -> Form:
     """A value of that form, or one word."""
     schema = {"anyOf": [{"const": word}, one.schema]}
     return Form(schema, Help(f'"{word}", or {one.help.en}', f"{word}, 또는 {one.help.ko}"))
+
+
+def either_form(one: Form, other: Form) -> Form:
+    told = Help(f"{one.help.en}, or {other.help.en}", f"{one.help.ko}, 또는 {other.help.ko}")
+    return Form({"anyOf": [one.schema, other.schema]}, told)
 
 
 def by_name(inner: Form, en: str, ko: str) -> Form:

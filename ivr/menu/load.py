@@ -13,6 +13,7 @@ from ivr.menu.model import Department, Menu, Notices, Site
 from ivr.menu.overflow import overflow
 from ivr.menu.schema import FIELDS, MINUTE_SECONDS
 from ivr.menu.source import MenuErrors, Problems, decode_menu, read_yaml
+from ivr.menu.trials import trials
 from speech.values import Language
 
 __all__ = ["MenuErrors", "decode_menu", "load_menu", "menu_digest"]
@@ -47,7 +48,7 @@ def build_menu(read: Mapping[str, Any]) -> Menu:
     """Of what was read without a mistake."""
     first, *others = read["site"]["languages"]
     translations = {language: _in_language(read, language) for language in others}
-    return replace(_in_language(read, first), translations=translations)
+    return replace(_in_language(read, first), translations=translations, trials=trials(read))
 
 
 def _in_language(read: Mapping[str, Any], language: str) -> Menu:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from callqueue.department import Announcements, Overflow
 from callqueue.department import Department as LineDepartment
 from ivr.menu.hours import OpeningHours
+from ivr.menu.trials import Trial
 from speech.values import Language
 
 
@@ -79,6 +80,8 @@ class Menu:
     numbers: Mapping[str, str] = field(default_factory=dict)
     """Numbers of ours that answer in a language of their own."""
     translations: Mapping[str, "Menu"] = field(default_factory=dict)
+    trials: tuple[Trial, ...] = ()
+    """In the site's first language only."""
 
     def spoken_in(self, language: str) -> "Menu":
         """The same menu in another language; itself where it is not spoken in that one."""

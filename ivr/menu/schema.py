@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from callqueue.department import Announcements
-from ivr.menu import forms, values
+from ivr.menu import forms, trials, values
 from ivr.menu.field import Field, Fields, Help, named, read_fields
 from ivr.menu.hours import ALWAYS, DAY_NAMES, Span
-from ivr.menu.languages import by_language, languages
+from ivr.menu.languages import KNOWN_LANGUAGES, by_language, languages
 from ivr.menu.overflow import department_names
 from ivr.menu.source import Key, Problems, Value
 from ivr.menu.values import Read
@@ -36,6 +36,21 @@ def _department(key: Key, value: Value | None, problems: Problems) -> Fields | N
     if not _DEPARTMENT_ID.fullmatch(key.text):
         problems.add(key.place, f'"{key.text}": a department is named in small letters here, like billing')
     return None if value is None else read_fields(value, FIELDS["department"], f'department "{key.text}"', problems)
+
+
+def _tests(value: Value, problems: Problems) -> tuple[Fields, ...] | None:
+    if not isinstance(value.data, list):
+        problems.add(
+            value.place, "a list of tests is expected, each with a dash: `- {said: 배송 조회, ends: delivery}`"
+        )
+        return None
+    read = [read_fields(one, FIELDS["test"], "test", problems) for one in value.data]
+    return tuple(one for one in read if one is not None)
+
+
+def _anything(value: Value, _problems: Problems) -> Value:
+    """Looked at when the whole file is read."""
+    return value
 
 
 def _callback(value: Value, problems: Problems) -> float | None:
@@ -134,6 +149,16 @@ FIELDS: dict[str, dict[str, Field]] = {
                 "메뉴를 다시 살펴볼 날짜입니다. 지나면 `barocall menu check`가 알려 줍니다.",
             ),
             example="2027-03-31",
+        ),
+        "tests": Field(
+            _tests,
+            forms.list_of(forms.table("test")),
+            Help(
+                "Calls that are tried by `barocall menu test`, and before the menu is published.",
+                "`barocall menu test`로, 그리고 공개하기 전에 걸어 보는 시험 통화입니다.",
+            ),
+            default=(),
+            example='[{said: 택배가 안 왔어요, ends: delivery}, {pressed: "0", ends: agent}]',
         ),
         "ignore": Field(
             values.reasons,
@@ -448,6 +473,76 @@ FIELDS: dict[str, dict[str, Field]] = {
             forms.TEXTS,
             Help("Skills whose agents help.", "이 기술을 가진 상담원이 돕습니다."),
             example="[general]",
+        ),
+    },
+    "test": {
+        "said": Field(
+            trials.one_or_more,
+            forms.either_form(forms.TEXT, forms.TEXTS),
+            Help("What the caller says, one after the other.", "고객이 차례로 하는 말입니다."),
+            default=(),
+            example="[해지하고 싶어요, 네]",
+        ),
+        "pressed": Field(
+            trials.keys,
+            forms.KEYS_PRESSED,
+            Help("Keys pressed after that.", "그다음에 누르는 번호입니다."),
+            default="",
+            example='"2"',
+        ),
+        "ends": Field(
+            _anything,
+            forms.TEXT,
+            Help(
+                "The department where the call should end. “Is that right?” is answered truthfully.",
+                "통화가 닿아야 할 부서입니다. “맞으세요?”에는 사실대로 답합니다.",
+            ),
+            required=True,
+            example="delivery",
+        ),
+        "questions": Field(
+            trials.how_many,
+            forms.number(0, trials.MOST_WAITING),
+            Help(
+                "So many questions are asked at most; 1: it is understood at once.",
+                "질문은 많아야 이만큼입니다. 1이면 한 번에 알아들어야 합니다.",
+            ),
+            example="1",
+        ),
+        "callback": Field(
+            values.boolean,
+            forms.YES_NO,
+            Help("Whether a callback is offered on arrival.", "연결할 때 콜백을 권하는지 적습니다."),
+            example="true",
+        ),
+        "hears": Field(
+            values.text,
+            forms.TEXT,
+            Help("Words that the caller hears at the end.", "마지막에 고객이 들어야 할 말입니다."),
+            example="지금은 상담 시간이 아닙니다",
+        ),
+        "at": Field(
+            trials.moment,
+            forms.TEXT,
+            Help(
+                "When the call comes. By default while the department is open.",
+                "전화가 오는 때입니다. 적지 않으면 그 부서가 여는 시간입니다.",
+            ),
+            example="2026-12-24 20:00",
+        ),
+        "waiting": Field(
+            trials.how_many,
+            forms.number(0, trials.MOST_WAITING),
+            Help("So many callers wait already.", "이미 기다리는 고객 수입니다."),
+            default=0,
+            default_written="0",
+            example="5",
+        ),
+        "language": Field(
+            values.one_of(*KNOWN_LANGUAGES),
+            forms.LANGUAGE,
+            Help("The caller's language; by default the first.", "고객의 언어입니다. 적지 않으면 기본 언어입니다."),
+            example="en",
         ),
     },
     "callback": {
