@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from command.menu_files import MENU_FILE, read_or_stop
+from command.menu_files import MENU_FILE, read_or_stop, show_problems
 
 if TYPE_CHECKING:
     from ivr.choices import Choices
@@ -51,7 +51,7 @@ def replay(draft: Path, since: timedelta, as_json: bool) -> None:
     try:
         new = load_menu(read_or_stop(draft), draft.name)
     except MenuErrors as error:
-        click.echo(str(error), err=True)
+        show_problems(error.problems)
         sys.exit(1)
     published = version_in_force()
     begin = datetime.now(UTC) - since
@@ -110,11 +110,12 @@ class Unused:
 
     @classmethod
     def of(cls, said: "list[Said]", chosen: "Choices", menu: "Menu") -> "Unused":
+        from ivr.choices import KEY
         from ivr.replay import never_said
 
         phrases = {department: list(unsaid) for department, unsaid in never_said(said, menu).items() if unsaid}
         return cls(
-            keys=[of.key for of in menu.departments if not chosen.by_key(of.id)],
+            keys=[of.key for of in menu.departments if not chosen.by(KEY, of.id)],
             departments=[of.id for of in menu.departments if not chosen.to(of.id)],
             phrases=phrases,
             calls=chosen.total,
