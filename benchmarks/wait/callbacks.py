@@ -11,8 +11,9 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 
 from benchmarks.wait.centres import CENTRES, Callbacks, Centre
+from benchmarks.wait.people import BUSY, AgentNow, Caller, Work
 from benchmarks.wait.score import Mean, mean_over
-from benchmarks.wait.world import BUSY, AgentNow, Caller, Offer, Work, World
+from benchmarks.wait.world import Offer, World
 
 PATIENCE_LINE_SECONDS = 180.0
 """Above this median forecast a callback is offered."""
