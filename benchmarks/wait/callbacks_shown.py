@@ -57,6 +57,7 @@ def draw(by_centre: dict[str, Found], path: Path) -> Path:
                 y, label = row + 0.2 * (place - 1.5), policy if row == 0 else None
                 panel.barh(y, factor * mean.value, 0.18, xerr=half, color=colour, ecolor="#555555", label=label)
         panel.set_title(title, fontsize=9)
+        panel.set_xlim(left=0)
         panel.spines[["top", "right"]].set_visible(False)
     axes[0].set_yticks(range(len(by_centre)), list(by_centre))
     axes[0].invert_yaxis()
