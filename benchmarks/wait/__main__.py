@@ -1,7 +1,7 @@
 """How good the announced wait is.
 
 `python -m benchmarks.wait` compares; `python -m benchmarks.wait generate CENTRE --seed N` writes a centre's events and,
-in a second file, what came true.
+in a second file, what came true; `python -m benchmarks.wait callbacks` compares callback policies.
 """
 
 import argparse
@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from benchmarks.wait import bank
+from benchmarks.wait.callbacks_shown import show
 from benchmarks.wait.centres import CENTRES, EIGHT, HELD_OUT
 from benchmarks.wait.compare import Scores, bank_scores, scores
 from benchmarks.wait.estimators import ESTIMATORS
@@ -20,7 +21,12 @@ FOLDER = Path("var/wait-bench")
 
 def main(arguments: list[str]) -> int:
     chosen = _parser().parse_args(arguments)
-    return _generate(chosen) if chosen.command == "generate" else _compare(chosen)
+    if chosen.command == "generate":
+        return _generate(chosen)
+    if chosen.command == "callbacks":
+        show(chosen.worlds, chosen.world_seeds, chosen.draw)
+        return 0
+    return _compare(chosen)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -38,6 +44,10 @@ def _parser() -> argparse.ArgumentParser:
     generate.add_argument("--seed", type=int, default=0)
     generate.add_argument("--roster", action="store_true", help="with roster lines")
     generate.add_argument("--out", type=Path, default=FOLDER, metavar="FOLDER")
+    policies = commands.add_parser("callbacks", help="callback policies in the same worlds, as in docs/callbacks.md")
+    policies.add_argument("--worlds", nargs="+", choices=CENTRES, default=["promising", "callbacks"])
+    policies.add_argument("--world-seeds", type=int, default=20)
+    policies.add_argument("--draw", type=Path, metavar="FILE")
     return parser
 
 

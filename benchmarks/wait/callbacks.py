@@ -11,8 +11,9 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 
 from benchmarks.wait.centres import CENTRES, Callbacks, Centre
+from benchmarks.wait.people import BUSY, AgentNow, Caller, Work
 from benchmarks.wait.score import Mean, mean_over
-from benchmarks.wait.world import BUSY, AgentNow, Caller, Offer, Work, World
+from benchmarks.wait.world import Offer, World
 
 PATIENCE_LINE_SECONDS = 180.0
 """Above this median forecast a callback is offered."""
@@ -194,26 +195,3 @@ def study(name: str, seeds: range) -> dict[str, dict[str, tuple[Mean, Mean]]]:
         }
         for policy, found in lived.items()
     }
-
-
-COLUMNS = (
-    ("s on the phone", "on_phone", 1, ".1f"),
-    ("s until served", "until_served", 1, ".0f"),
-    ("abandoned %", "abandoned", 100, ".2f"),
-    ("unreached %", "unreached", 100, ".2f"),
-    ("took one %", "callbacks", 100, ".1f"),
-    ("agent s a callback", "idle", 1, ".1f"),
-    ("held > 5 s %", "held", 100, ".1f"),
-)
-
-
-def table(name: str, seeds: range) -> str:
-    rows = [[f"{name}, {len(seeds)} seeds", *(title for title, *_ in COLUMNS)], ["---"] * (len(COLUMNS) + 1)]
-    for policy, figures in study(name, seeds).items():
-        means = [(figures[part][0], factor, spec) for _, part, factor, spec in COLUMNS]
-        rows.append([policy, *(format(Mean(m.value * factor, m.half * factor), spec) for m, factor, spec in means)])
-        if policy != POLICIES[0]:
-            changes = [(figures[part][1], factor, spec) for _, part, factor, spec in COLUMNS]
-            cells = [format(Mean(m.value * factor, m.half * factor), "+" + spec[0:]) for m, factor, spec in changes]
-            rows.append(["… against none", *(cell.replace("± +", "± ") for cell in cells)])
-    return "\n".join("| " + " | ".join(row) + " |" for row in rows)

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
@@ -70,7 +71,7 @@ def _said(answer: dict[str, object]) -> Guess | None:
     return Guess(answer["mid"], answer["low"], answer["high"], tuple(spoken) if spoken else None)  # type: ignore
 
 
-REPLAY = [str(HERE.parent.parent / ".venv" / "bin" / "barocall"), "wait", "replay", "-"]
+REPLAY = [sys.executable, "-c", "from command.start import main; main()", "wait", "replay", "-"]
 ESTIMATORS: dict[str, tuple[Callable[[], Estimator], tuple[Path, ...]]] = {
     "barocall": (Ours, (OURS,)),
     "barocall:replay": (lambda: Ours("replay"), (OURS,)),

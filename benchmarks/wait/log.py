@@ -10,7 +10,7 @@ from benchmarks.wait.centres import OPENS, Centre
 
 if TYPE_CHECKING:
     from benchmarks.wait.draws import Agent, Day
-    from benchmarks.wait.world import Caller
+    from benchmarks.wait.people import Caller
 
 Event = dict[str, Any]
 ROSTER_BEFORE_SECONDS = 1800

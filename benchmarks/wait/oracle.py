@@ -26,7 +26,8 @@ from benchmarks.wait.centres import (
 )
 from benchmarks.wait.draws import PEAK, log_mean
 from benchmarks.wait.forward import NEVER
-from benchmarks.wait.world import AgentNow, Caller, Work, World
+from benchmarks.wait.people import AgentNow, Caller, Work
+from benchmarks.wait.world import World
 
 RUNS = 200
 VERSION = 2

@@ -115,7 +115,7 @@ class Mean:
     def __format__(self, spec: str) -> str:
         if math.isnan(self.value):
             return "–"
-        return f"{self.value:{spec}}" + ("" if math.isnan(self.half) else f" ± {self.half:{spec}}")
+        return f"{self.value:{spec}}" + ("" if math.isnan(self.half) else f" ± {self.half:{spec.lstrip('+')}}")
 
 
 def mean_over(values: Sequence[float]) -> Mean:

@@ -8,7 +8,8 @@ from typing import Any
 
 from benchmarks.wait.centres import Centre
 from benchmarks.wait.log import Event, Log
-from benchmarks.wait.world import Caller, World
+from benchmarks.wait.people import Caller
+from benchmarks.wait.world import World
 
 
 @dataclass(frozen=True)

@@ -8,17 +8,20 @@ import numpy as np
 import pytest
 
 from benchmarks.wait.centres import CENTRES, Centre, Department, Team
-from benchmarks.wait.forward import lognormal_rest, upper_quantile, upper_tail
+from benchmarks.wait.draws import PEAK, profile
+from benchmarks.wait.forward import arrivals_factor
 from benchmarks.wait.oracle import compute, run_forward
 from benchmarks.wait.peers import Peers
+from benchmarks.wait.people import Caller
+from benchmarks.wait.tails import lognormal_rest, upper_quantile, upper_tail
 from benchmarks.wait.truth import live
-from benchmarks.wait.world import Caller, World
+from benchmarks.wait.world import World
 
 
 def test_its_errors_are_as_large_as_it_predicts() -> None:
-    centre = replace(CENTRES["clinic"], days=6)
+    centre = replace(CENTRES["clinic"], days=4)
 
-    found = compute(centre, seed=2, runs=60)
+    found = compute(centre, seed=2, runs=50)
     _, truths = live(centre, 2)
 
     waits = np.array([truths[number].wait for number in found.numbers])
@@ -51,6 +54,12 @@ def test_the_tail_and_its_inverse_agree() -> None:
         assert upper_tail(upper_quantile(p)) == pytest.approx(p, rel=1e-6)
     draws = [lognormal_rest(math.log(100), 0.5, 150.0) for _ in range(2000)]
     assert min(draws) >= 0
+
+
+def test_both_ways_of_writing_the_profile_agree() -> None:
+    for hour in (8, 10.7, 12.5, 17.9):
+        assert arrivals_factor(3600 * hour, False) == pytest.approx(float(profile(3600 * hour)))
+        assert arrivals_factor(3600 * hour, False) < PEAK
 
 
 def test_peers_say_the_same_in_a_centre_as_by_hand() -> None:
