@@ -112,8 +112,16 @@ class WaitModel:
         waiting = self.floor.waiting.get(caller)
         if waiting is None:
             return None
-        outlook = self._outlook(waiting, max(at, self.clock.now or at))
-        return outlook if isinstance(outlook, Forecast) or outlook is None else self._tell(waiting, outlook)[0]
+        return self._told_of(waiting, at)
+
+    def forecast_newcomer(self, department: str, priority: float, at: float) -> Forecast | None:
+        """For one who would join now; nothing is learned from it."""
+        return self._told_of(Caller("", department, priority, at, 0.0, self.floor.orders + 1), at)
+
+    def _told_of(self, caller: Caller, at: float) -> Forecast | None:
+        # A log whose last event is a little ahead of our clock: then it is that late already.
+        outlook = self._outlook(caller, max(at, self.clock.now or at))
+        return self._tell(caller, outlook)[0] if isinstance(outlook, _Outlook) else outlook
 
     def _of_joined(self, caller: Caller, t: float) -> Forecast | None:
         outlook = self._outlook(caller, t)
