@@ -18,6 +18,7 @@ $(STAMP): pyproject.toml
 	@test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing barocall and what it needs into $(VENV) (a few minutes the first time) …"
 	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@$(VENV)/bin/python -m callqueue.forecast
 	@touch $(STAMP)
 
 demo: setup

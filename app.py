@@ -7,7 +7,7 @@ import secrets
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
 from flask import Flask
@@ -22,7 +22,6 @@ from callbacks.dialling import Dialling
 from callbacks.jobs import JobQueue
 from callbacks.retries import CallbackRules
 from callbacks.sweep import Sweep
-from callqueue.wait import WaitEstimator
 from carrier.pacer import Pacer
 from carrier.port import Carrier
 from carrier.twilio_carrier import TwilioCarrier
@@ -45,6 +44,9 @@ from speech.second_opinion import SecondOpinion
 from speech.vosk_recogniser import VoskRecogniser
 from speech.whisper_recogniser import WhisperMissing, WhisperRecogniser
 from store.database import Store
+
+if TYPE_CHECKING:
+    from callqueue.forecast.live import LiveWait
 
 log = logging.getLogger("barocall")
 
@@ -110,7 +112,15 @@ class House:
         token = self.settings.console_token or secrets.token_urlsafe(24)
         if self.settings.console_token is None:
             log.info("the live page: http://127.0.0.1:%s/?token=%s", self.settings.console_port, token)
-        return console_app(self.store, self.redis, self.catalogue.departments, WaitEstimator(), utc_now, token)
+        return console_app(self.store, self.redis, self.catalogue.departments, self.waits(), utc_now, token)
+
+    def waits(self) -> "LiveWait":
+        # The compiler takes half a second to load: only for who forecasts, not for every command.
+        from callqueue.forecast.live import LiveWait
+
+        waits = LiveWait(self.store, self.catalogue.departments, pace_seconds=1 / self.settings.calls_per_second)
+        waits.follow()
+        return waits
 
     def conversation(self) -> Conversation:
         return Conversation(
@@ -122,7 +132,7 @@ class House:
                 clock=utc_now,
                 phone_number=self.settings.phone_number,
                 rules=self.rules(),
-                waits=WaitEstimator(),
+                waits=self.waits(),
                 listeners=self.listeners,
                 retention=timedelta(days=self.settings.retention_days),
             )
@@ -143,7 +153,8 @@ class House:
         )
 
     def sweep(self) -> Sweep:
-        return Sweep(self.dialling(), wrap_limit=timedelta(seconds=self.settings.wrap_limit_seconds))
+        wrap_limit = timedelta(seconds=self.settings.wrap_limit_seconds)
+        return Sweep(self.dialling(), wrap_limit=wrap_limit, waits=self.waits())
 
     def carrier(self) -> Carrier:
         return TwilioCarrier(

@@ -5,6 +5,7 @@ import signal
 import threading
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, or_, select, update
 
@@ -16,6 +17,9 @@ from callqueue.legs import DialState, Leg, Purpose
 from carrier.port import CallGone, CarrierError
 from store.database import DatabaseAway, hold_row
 from store.tables import callbacks, calls, cases, utterances
+
+if TYPE_CHECKING:  # It brings the compiler, which tests and tools of callbacks do without.
+    from callqueue.forecast.live import LiveWait
 
 log = logging.getLogger("barocall.sweep")
 
@@ -56,14 +60,17 @@ class SweepReport:
     agents_freed: int = 0
     words_expired: int = 0
     waits_judged: int = 0
+    wait_models_kept: int = 0
     rung: int = 0
 
 
 class Sweep:
-    def __init__(self, dialling: Dialling, *, wrap_limit: timedelta) -> None:
+    def __init__(self, dialling: Dialling, *, wrap_limit: timedelta, waits: "LiveWait | None" = None) -> None:
+        """`waits`: what it learns is stored now and then."""
         self._dialling = dialling
         self._store = dialling.store
         self._wrap_limit = wrap_limit
+        self._waits = waits
         self._looked_up = 0
 
     def run_until_stopped(self) -> None:
@@ -97,6 +104,7 @@ class Sweep:
             agents_freed=self._free_vanished(now),
             words_expired=self._expire_words(now),
             waits_judged=self._judge_waits(now),
+            wait_models_kept=0 if self._waits is None else int(self._waits.keep(now)),
             rung=self._dialling.dispatch(),
         )
 

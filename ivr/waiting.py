@@ -86,7 +86,7 @@ def music(holding: Holding) -> Holding:
 
 def _look(tx: Connection, waits: WaitEstimator, department: Department, entry_id: int, now: datetime) -> Sight:
     position = line.position(tx, entry_id, now)
-    forecast = None if position is None else waits.estimate(tx, department, position, now)
+    forecast = None if position is None else waits.estimate(tx, department, position, now, entry_id)
     # Helpers from elsewhere keep a line moving, but are not counted as its own.
     at_work = agents.workforce(tx, department).at_work or int(agents.anybody_at_work(tx, department))
     return Sight(

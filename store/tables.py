@@ -424,3 +424,14 @@ line_events = Table(
 )
 # Nobody looks for it on SQLite, and an index costs every webhook.
 Index("ix_line_events_written_by", line_events.c.written_by).ddl_if(dialect="postgresql")
+
+# What the forecast has learned (callqueue.forecast.live), so that a process that starts need not read the whole log.
+wait_models = Table(
+    "wait_models",
+    metadata,
+    _id(),
+    Column("stored_at", UtcTime, nullable=False),
+    # Of line_events: applied up to here.
+    Column("cursor", Text, nullable=False),
+    Column("data", Text, nullable=False),
+)

@@ -35,11 +35,13 @@ class WaitRange:
     mid_seconds: float
     high_seconds: float
     estimator: str = ESTIMATOR
+    said: Spoken | None = None
+    """The whole minutes where they were calibrated themselves; None: those around the range."""
 
     @property
     def spoken(self) -> Spoken | None:
         """As callers hear it, in whole minutes; None: nothing to say."""
-        return whole_minutes(self.low_seconds, self.high_seconds)
+        return self.said or whole_minutes(self.low_seconds, self.high_seconds)
 
 
 def erlang_a(*, ahead: int, agents_at_work: int, handle_seconds: float, giving_up_per_second: float) -> WaitRange:
@@ -72,7 +74,9 @@ class WaitEstimator:
     def __init__(self) -> None:
         self._paces: dict[str, Pace] = {}
 
-    def estimate(self, tx: Connection, department: Department, position: int, now: datetime) -> WaitRange | None:
+    def estimate(
+        self, tx: Connection, department: Department, position: int, now: datetime, entry_id: int | None = None
+    ) -> WaitRange | None:
         """The wait of whoever stands at `position` (1 is next); None when nobody is signed in who could serve them."""
         staff = agents.workforce(tx, department)
         if staff.at_work == 0:

@@ -26,7 +26,8 @@ FEW_WIDER = 1.5
 TAIL = 0.1
 SPOKEN_TRUE = 0.87
 """A little above the 85 % that is promised: what was right lately need not be right next."""
-STEP = 0.008
+STEP, LEAK = 0.01, 0.002
+FIRST_SHARE = 0.75
 SMALLEST_SPREAD = 0.03
 
 
@@ -36,6 +37,8 @@ class Prediction:
     down: float
     """Spread below, in the logarithm of (wait + 10 s)."""
     up: float
+    middle: float | None = None
+    """Where the prediction itself knows its middle better than past scores do."""
 
     def score(self, wait: float) -> float:
         distance = math.log((wait + SOFT_SECONDS) / (self.seconds + SOFT_SECONDS))
@@ -61,12 +64,14 @@ class Calibration:
         self.scores: Floats = np.empty(0)
         self.labels = 0
         self.low_tail = self.high_tail = TAIL
-        self.share = 0.8
+        self.share = FIRST_SHARE
         """Of the scores, that a spoken range has to hold."""
 
     def range(self, prediction: Prediction) -> Range:
         scores = self._near(prediction)
         at = prediction.waits(np.interp([self.low_tail, 0.5, 1 - self.high_tail], _shares(len(scores)), scores))
+        if prediction.middle is not None:
+            at[1] = min(max(prediction.middle, at[0]), at[2])
         return Range(float(at[0]), float(at[1]), float(at[2]), shortest_true(prediction.waits(scores), self.share))
 
     def _near(self, prediction: Prediction) -> Floats:
@@ -82,9 +87,9 @@ class Calibration:
         self.places = np.append(self.places, math.log(prediction.seconds + SOFT_SECONDS))[-KEPT:]
         self.scores = np.append(self.scores, prediction.score(wait))[-KEPT:]
         self.labels += 1
-        self.low_tail = _followed(self.low_tail, TAIL, wait < told.low, 0.03, 0.2)
-        self.high_tail = _followed(self.high_tail, TAIL, wait > told.high, 0.03, 0.2)
-        self.share = _followed(self.share, SPOKEN_TRUE, holds(told.spoken, wait), 0.6, 0.95)
+        self.low_tail = _followed(self.low_tail, TAIL, wait < told.low, TAIL, 0.03, 0.2)
+        self.high_tail = _followed(self.high_tail, TAIL, wait > told.high, TAIL, 0.03, 0.2)
+        self.share = _followed(self.share, SPOKEN_TRUE, holds(told.spoken, wait), FIRST_SHARE, 0.5, 0.95)
 
     def dump(self) -> dict[str, Any]:
         return {**vars(self), "places": self.places.tolist(), "scores": self.scores.tolist()}
@@ -94,9 +99,9 @@ class Calibration:
         self.places, self.scores = np.array(data["places"]), np.array(data["scores"])
 
 
-def _followed(level: float, target: float, happened: bool, lowest: float, highest: float) -> float:
+def _followed(level: float, target: float, happened: bool, start: float, lowest: float, highest: float) -> float:
     """A level that rises while its event is rarer than `target`, and falls while it is more frequent."""
-    return min(max(level + STEP * (target - happened), lowest), highest)
+    return min(max(level + STEP * (target - happened) + LEAK * (start - level), lowest), highest)
 
 
 @cache

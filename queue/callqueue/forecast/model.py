@@ -112,8 +112,16 @@ class WaitModel:
         waiting = self.floor.waiting.get(caller)
         if waiting is None:
             return None
-        outlook = self._outlook(waiting, max(at, self.clock.now or at))
-        return outlook if isinstance(outlook, Forecast) or outlook is None else self._tell(waiting, outlook)[0]
+        return self._told_of(waiting, at)
+
+    def forecast_newcomer(self, department: str, priority: float, at: float) -> Forecast | None:
+        """For one who would join now; nothing is learned from it."""
+        return self._told_of(Caller("", department, priority, at, 0.0, self.floor.orders + 1), at)
+
+    def _told_of(self, caller: Caller, at: float) -> Forecast | None:
+        # A log whose last event is a little ahead of our clock: then it is that late already.
+        outlook = self._outlook(caller, max(at, self.clock.now or at))
+        return self._tell(caller, outlook)[0] if isinstance(outlook, _Outlook) else outlook
 
     def _of_joined(self, caller: Caller, t: float) -> Forecast | None:
         outlook = self._outlook(caller, t)
@@ -162,7 +170,8 @@ class WaitModel:
         if played is not None and name in (STACKED, REPLAY):
             mean = float(played.mean())
             down, up = spreads(played, mean)
-            return Prediction(mean if name == REPLAY else self._stack(caller).predict(mean, others), down, up)
+            seconds = mean if name == REPLAY else self._stack(caller).predict(mean, others)
+            return Prediction(seconds, down, up, middle(seconds, played, mean))
         spread = figures.spread(name)
         return Prediction(figures.known([name])[0], spread, spread)
 
@@ -255,3 +264,10 @@ def spreads(played: Floats, mean: float) -> tuple[float, float]:
     up = np.sqrt(squares[above].mean()) if above.any() else 0.0
     down = np.sqrt(squares[~above].mean()) if not above.all() else 0.0
     return max(float(down), SMALLEST_SPREAD), max(float(up), SMALLEST_SPREAD)
+
+
+def middle(seconds: float, played: Floats, mean: float) -> float:
+    """Half way between the median, which is right most often, and the mean, which is least far off when it is wrong:
+    waits are skewed, and either alone is 1 to 3 % worse by the other's measure."""
+    median = (seconds + SOFT_SECONDS) * (float(np.median(played)) + SOFT_SECONDS) / (mean + SOFT_SECONDS) - SOFT_SECONDS
+    return max((median + seconds) / 2, 0.0)
