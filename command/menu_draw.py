@@ -60,6 +60,6 @@ def _choices(since: timedelta) -> "Choices | None":
 
 def _counted(chosen: "Choices") -> "Counts":
     def count(department: str, how: str) -> int:
-        return chosen.by_key(department) if how == "key" else chosen.by(how, department)
+        return chosen.by(how, department)
 
     return count

@@ -110,11 +110,12 @@ class Unused:
 
     @classmethod
     def of(cls, said: "list[Said]", chosen: "Choices", menu: "Menu") -> "Unused":
+        from ivr.choices import KEY
         from ivr.replay import never_said
 
         phrases = {department: list(unsaid) for department, unsaid in never_said(said, menu).items() if unsaid}
         return cls(
-            keys=[of.key for of in menu.departments if not chosen.by_key(of.id)],
+            keys=[of.key for of in menu.departments if not chosen.by(KEY, of.id)],
             departments=[of.id for of in menu.departments if not chosen.to(of.id)],
             phrases=phrases,
             calls=chosen.total,

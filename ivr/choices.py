@@ -1,41 +1,29 @@
-"""How callers came to a department: by which key, by their words, or because they were not understood."""
+"""How many callers came to each department, and how: what a menu is judged by, and drawn with."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, select
 
-from ivr.call import Call
-from store.tables import menu_choices
+from ivr.dialogue import By
+from store.tables import routings
 
-WORDS = "words"
-NEITHER = "neither"
-"""Nothing was understood, or we had a fault: they go to a person."""
-
-
-def choose(tx: Connection, call: Call, department: str, *, by: str, now: datetime) -> None:
-    """`by`: a key, WORDS or NEITHER."""
-    values = {"call_id": call.id, "at": now, "by": by[:10], "department": department}
-    tx.execute(insert(menu_choices).values(values))
+KEY, WORDS, NEITHER = "key", "words", "neither"
+_HOW = {By.KEY: KEY, By.WORDS: WORDS, By.CONFIRMED: WORDS}
+"""The others were not understood, or met a fault of ours: they go to a person."""
 
 
 @dataclass(frozen=True)
 class Choices:
-    """(how, department) → how often."""
-
     counts: Mapping[tuple[str, str], int]
-
-    def to(self, department: str) -> int:
-        return sum(count for (_by, where), count in self.counts.items() if where == department)
+    """(how, department) → callers."""
 
     def by(self, how: str, department: str) -> int:
         return self.counts.get((how, department), 0)
 
-    def by_key(self, department: str) -> int:
-        return sum(
-            count for (by, where), count in self.counts.items() if where == department and by not in (WORDS, NEITHER)
-        )
+    def to(self, department: str) -> int:
+        return sum(self.by(how, department) for how in (KEY, WORDS, NEITHER))
 
     @property
     def total(self) -> int:
@@ -44,8 +32,12 @@ class Choices:
 
 def choices(tx: Connection, since: datetime) -> Choices:
     counted = (
-        select(menu_choices.c.by, menu_choices.c.department, func.count())
-        .where(menu_choices.c.at >= since)
-        .group_by(menu_choices.c.by, menu_choices.c.department)
+        select(routings.c.by, routings.c.department, func.count())
+        .where(routings.c.at >= since)
+        .group_by(routings.c.by, routings.c.department)
     )
-    return Choices({(by, department): count for by, department, count in tx.execute(counted)})
+    counts: dict[tuple[str, str], int] = {}
+    for by, department, count in tx.execute(counted):
+        how = _HOW.get(By(by), NEITHER)
+        counts[how, department] = counts.get((how, department), 0) + count
+    return Choices(counts)

@@ -84,8 +84,8 @@ def test_what_callers_said_and_chose_is_kept_as_it_happened(store: Store) -> Non
         said = said_since(tx, OPEN_HOURS - timedelta(days=7))
         assert said_since(tx, OPEN_HOURS + timedelta(days=1)) == []
 
-    assert chosen.counts == {("words", "delivery"): 1, ("0", "agent"): 1, ("neither", "agent"): 1}
-    assert (chosen.by_key("agent"), chosen.to("agent"), chosen.total) == (1, 2, 3)
+    assert chosen.counts == {("words", "delivery"): 1, ("key", "agent"): 1, ("neither", "agent"): 1}
+    assert (chosen.by("key", "agent"), chosen.to("agent"), chosen.total) == (1, 2, 3)
     assert [one.words for one in said] == ["배송이 안 와요"]
 
 
