@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from command.environment import language
-from command.menu_files import MENU_FILE, read_or_stop
+from command.menu_files import MENU_FILE, read_or_stop, show_problems
 from command.menu_replay import SINCE
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def draw(file: Path, into: Path | None, since: timedelta) -> None:
     try:
         menu = load_menu(read_or_stop(file), file.name)
     except MenuErrors as error:
-        click.echo(str(error), err=True)
+        show_problems(error.problems)
         sys.exit(1)
     chosen = _choices(since)
     drawn = tree(menu, language(), None if chosen is None or not chosen.total else _counted(chosen))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from command.menu_files import MENU_FILE, read_or_stop
+from command.menu_files import MENU_FILE, read_or_stop, show_problems
 
 if TYPE_CHECKING:
     from ivr.choices import Choices
@@ -51,7 +51,7 @@ def replay(draft: Path, since: timedelta, as_json: bool) -> None:
     try:
         new = load_menu(read_or_stop(draft), draft.name)
     except MenuErrors as error:
-        click.echo(str(error), err=True)
+        show_problems(error.problems)
         sys.exit(1)
     published = version_in_force()
     begin = datetime.now(UTC) - since

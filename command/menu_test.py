@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from command.menu_files import MENU_FILE, read_or_stop
+from command.menu_files import MENU_FILE, read_or_stop, show_problems
 
 if TYPE_CHECKING:
     from ivr.menu.model import Menu
@@ -33,7 +33,7 @@ def test(file: Path, show_all: bool) -> None:
     try:
         menu = load_menu(text, file.name)
     except MenuErrors as error:
-        click.echo(str(error), err=True)
+        show_problems(error.problems)
         sys.exit(1)
     with remembered_encoder() as encoder:
         tried = play(text, menu, encoder)

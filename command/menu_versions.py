@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from command.environment import database_url, is_sqlite_without_file, language
-from command.menu_files import MENU_FILE, NOT_CHECKED, read_or_stop, show_checked
+from command.menu_files import MENU_FILE, NOT_CHECKED, read_or_stop, show_checked, show_problems
 from command.menu_test import play, show
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def _named(name: str) -> "Menu":
     try:
         return load_menu(read_or_stop(Path(name)), Path(name).name)
     except MenuErrors as error:
-        click.echo(str(error), err=True)
+        show_problems(error.problems)
         sys.exit(NOT_CHECKED)
 
 

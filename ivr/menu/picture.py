@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from html import escape
 
 from ivr.menu.both import Both
+from ivr.menu.hours import ALWAYS, DAY_NAMES, OpeningHours, day_groups
 from ivr.menu.model import Department, Menu
-from ivr.words import words_for
 
 FONT = "'Noto Sans KR', 'Noto Sans CJK KR', 'Malgun Gothic', 'Apple SD Gothic Neo', sans-serif"
 LETTER, LINE, PADDING = 14, 20, 10
@@ -63,9 +63,25 @@ def _department(department: Department, language: str) -> Node:
     phrases = Both(f"{len(department.phrases)} phrases", f"말 {len(department.phrases)}개")
     confirmed = Both("always confirmed", "늘 확인") if department.always_confirm else None
     about = " · ".join(told.in_language(language) for told in (phrases, callback, confirmed) if told is not None)
-    hours = words_for("ko" if language == "ko" else "en").describe_hours(department.hours)
+    hours = _hours(department.hours, language)
     title = f"{department.name} ({department.id})"
     return Node((title, hours, about), (), "person" if department.person else "department")
+
+
+_DAYS = {
+    "daily": Both("daily", "매일"),
+    "weekdays": Both("Mon–Fri", "평일"),
+    "weekend": Both("Sat, Sun", "주말"),
+    **{name: Both(name.title(), f"{day}요일") for name, day in zip(DAY_NAMES, "월화수목금토일", strict=True)},
+}
+
+
+def _hours(hours: OpeningHours, language: str) -> str:
+    """As one writes them, shorter than they are said."""
+    if hours.days == ALWAYS:
+        return Both("always open", "연중무휴 24시간").in_language(language)
+    spans = ((_DAYS[days].in_language(language), span) for days, span in day_groups(hours.days))
+    return ", ".join(f"{days} {span.opens:%H:%M}–{span.closes:%H:%M}" for days, span in spans)
 
 
 # As text
@@ -157,8 +173,9 @@ def _boxes(box: _Box) -> Iterator[str]:
     top = box.y - box.height / 2
     rect = f'x="{box.x:.1f}" y="{top:.1f}" width="{box.width:.1f}" height="{box.height:.1f}" rx="6"'
     yield f'<rect class="{box.node.kind}" {rect}/>'
+    titles = len(_folded(box.node.lines[0]))
     for at, line in enumerate(_wrapped(box.node)):
-        name = ' class="title"' if at == 0 else ' class="label"'
+        name = ' class="title"' if at < titles else ' class="label"'
         y = top + PADDING + LINE * at + LETTER
         yield f'<text{name} x="{box.x + PADDING:.1f}" y="{y:.1f}">{escape(line)}</text>'
     for following in box.branches:

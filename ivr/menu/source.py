@@ -5,7 +5,7 @@ Left out on purpose: tags, anchors, aliases, merge keys, several documents, octa
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,8 +61,12 @@ class MenuProblem:
     """The name by which it is switched off; None: a mistake, with which no menu is published."""
 
     def __str__(self) -> str:
+        return self.told(self.message)
+
+    def told(self, message: str) -> str:
+        """With its places and lines; `message`: the same in another language."""
         named = f" [{self.warning}]" if self.warning else ""
-        shown = f"{self._at(self.place)}: {self.message}{named}{_shown(self.source_line)}"
+        shown = f"{self._at(self.place)}: {message}{named}{_shown(self.source_line)}"
         if self.other is None or self.other.line == self.place.line:
             return shown
         return f"{shown}\n  {self._at(self.other)}:{_shown(self.other_line)}"
@@ -80,9 +84,9 @@ def _shown(line: str) -> str:
     return f"\n    {line.rstrip() if len(line) <= LONGEST_SHOWN_LINE else line[:LONGEST_SHOWN_LINE] + '…'}"
 
 
-def listed(problems: Sequence[MenuProblem]) -> str:
+def listed(problems: Sequence[MenuProblem], translate: Callable[[str], str] = str) -> str:
     """As they are printed; a flood is cut short."""
-    shown = [str(problem) for problem in problems[:MOST_PROBLEMS]]
+    shown = [problem.told(translate(problem.message)) for problem in problems[:MOST_PROBLEMS]]
     if len(problems) > MOST_PROBLEMS:
         shown.append(f"… and {len(problems) - MOST_PROBLEMS} more")
     return "\n".join(shown)
