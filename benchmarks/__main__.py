@@ -2,7 +2,7 @@
 
 import sys
 
-from benchmarks import hearing, intents, line, simulator, webhooks
+from benchmarks import hearing, intents, line, menus, simulator, webhooks
 from benchmarks.wait import quick
 
 print("Voice webhooks against a bare Flask and gunicorn answer with a signature check", flush=True)
@@ -15,6 +15,8 @@ print("\nHearing", flush=True)
 missed += hearing.main()
 print("\nIntents", flush=True)
 missed += intents.main()
+print("\nMenus", flush=True)
+missed += menus.main()
 print("\nThe wait: a small centre, and a bank", flush=True)
 missed += quick.main()
 sys.exit(1 if missed else 0)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from command.menu_draw import draw
-from command.menu_files import MENU_FILE, MISTAKES, NOT_CHECKED, NOTHING_WRONG, show_checked
+from command.menu_files import MENU_FILE, MISTAKES, NOT_CHECKED, NOTHING_WRONG, say, show_checked
 from command.menu_replay import replay
 from command.menu_test import test
 from command.menu_versions import diff, log, publish, rollback
@@ -66,6 +66,19 @@ def _checked(text: str, file_name: str, *, quick: bool) -> "tuple[Checked, list[
     with remembered_encoder() as encoder:
         world, missing = world_here(close=compared_by(encoder))
         return check(text, file_name, world), missing
+
+
+@menu.command("new")
+@click.argument("file", type=MENU_FILE, default="menus.yaml")
+def menu_new(file: Path) -> None:
+    """Write a small menu to begin with. A file that is there is left alone."""
+    starter = (Path(__file__).parent / "starter.yaml").read_text(encoding="utf-8")
+    try:
+        with file.open("x", encoding="utf-8") as new:
+            new.write(starter)
+    except FileExistsError:
+        raise click.ClickException(say(f"there is a {file} already", f"{file} 파일이 이미 있습니다")) from None
+    click.echo(say(f"{file}: a menu with two departments", f"{file}: 부서가 둘인 메뉴를 만들었습니다"))
 
 
 @menu.command("schema")

@@ -25,7 +25,7 @@ def read_or_stop(file: Path) -> str:
     try:
         return read_menu_file(file)
     except Unreadable as error:
-        click.echo(("읽을 수 없습니다" if language() == "ko" else "can't read this") + f": {error}", err=True)
+        click.echo(say(f"can't read this: {error}", f"읽을 수 없습니다: {error}"), err=True)
         sys.exit(NOT_CHECKED)
     except MenuErrors as error:
         show_problems(error.problems)
@@ -47,6 +47,11 @@ def show_checked(file: Path, checked: "Checked", not_looked_at: Sequence[str]) -
     click.echo(f"{file}: {', '.join(told(count, name) for count, name in zip(counts, names, strict=True))}")
     for note in not_looked_at:
         click.echo(f"  {'살펴보지 못한 것' if korean else 'not looked at'}: {note}")
+
+
+def say(en: str, ko: str) -> str:
+    """Whichever the supervisor reads."""
+    return ko if language() == "ko" else en
 
 
 def show_problems(problems: "Sequence[MenuProblem]") -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from command.menu_files import MENU_FILE, read_or_stop, show_problems
+from command.menu_files import MENU_FILE, read_or_stop, say, show_problems
 
 if TYPE_CHECKING:
     from ivr.menu.model import Menu
@@ -72,7 +72,12 @@ def show(file: Path, tried: "tuple[Tried, ...]", *, show_all: bool = False) -> N
     failed = sum(not one.passed for one in tried)
     if any(should != ended for should, ended in confusions(tried)):
         _show_confusions(confusions(tried))
-    click.echo(f"{file}: {len(tried)} tests, {failed or 'none'} failed" if tried else f"{file}: no tests")
+    if not tried:
+        click.echo(say(f"{file}: no tests", f"{file}: 시험 없음"))
+        return
+    click.echo(
+        say(f"{file}: {len(tried)} tests, {failed or 'none'} failed", f"{file}: 시험 {len(tried)}개, 실패 {failed}개")
+    )
 
 
 def _show_confusions(found: dict[tuple[str, str], int]) -> None:

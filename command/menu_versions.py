@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from command.environment import database_url, is_sqlite_without_file, language
-from command.menu_files import MENU_FILE, NOT_CHECKED, read_or_stop, show_checked, show_problems
+from command.menu_files import MENU_FILE, NOT_CHECKED, read_or_stop, say, show_checked, show_problems
 from command.menu_test import play, show
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def publish(file: Path, by: str | None, untested: bool) -> None:
             before = in_force(tx)
             version_id = publish(tx, text, file.name, by=by or _me(), now=datetime.now(UTC), lessons=lessons)
     except MenuErrors:
-        click.echo(_say("not published: the menu in force stays", "공개하지 않았습니다. 지금 메뉴가 그대로 쓰입니다"))
+        click.echo(say("not published: the menu in force stays", "공개하지 않았습니다. 지금 메뉴가 그대로 쓰입니다"))
         sys.exit(1)
     _show_change(before, version_id, menu)
 
@@ -113,7 +113,7 @@ def log(as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(shown, ensure_ascii=False, indent=2))
     elif not history:
-        click.echo(_say("nothing has been published yet", "아직 공개한 메뉴가 없습니다"))
+        click.echo(say("nothing has been published yet", "아직 공개한 메뉴가 없습니다"))
 
 
 @click.command()
@@ -130,7 +130,7 @@ def diff(one: str, other: str) -> None:
     if alone and one != "published" and not one.isdecimal():
         one, other = "published", one
     changes = _told(_named(one), _named(other))
-    _echo(changes or [_say("no difference for callers", "고객에게는 달라지는 것이 없습니다")], indent="")
+    _echo(changes or [say("no difference for callers", "고객에게는 달라지는 것이 없습니다")], indent="")
     sys.exit(1 if changes else 0)
 
 
@@ -156,7 +156,7 @@ def version_in_force() -> "Menu":
     with reading() as tx:
         version_id = in_force(tx)
     if version_id is None:
-        raise click.ClickException(_say("nothing has been published yet", "아직 공개한 메뉴가 없습니다"))
+        raise click.ClickException(say("nothing has been published yet", "아직 공개한 메뉴가 없습니다"))
     return _version(version_id)
 
 
@@ -173,10 +173,10 @@ def _version(version_id: int) -> "Menu":
 
 def _show_change(before: int | None, now: int, menu: "Menu") -> None:
     if before == now:
-        click.echo(_say(f"version {now} was in force already", f"{now}판이 이미 쓰이고 있습니다"))
+        click.echo(say(f"version {now} was in force already", f"{now}판이 이미 쓰이고 있습니다"))
         return
     was_en, was_ko = ("", "") if before is None else (f" (was version {before})", f"(전에는 {before}판)")
-    click.echo(_say(f"version {now} is in force{was_en}", f"{now}판을 공개했습니다{was_ko}"))
+    click.echo(say(f"version {now} is in force{was_en}", f"{now}판을 공개했습니다{was_ko}"))
     if before is not None:
         _echo(_told(_version(before), menu))
 
@@ -190,10 +190,6 @@ def _told(old: "Menu", new: "Menu") -> tuple[str, ...]:
 def _echo(lines: Sequence[str], indent: str = "        ") -> None:
     for line in lines:
         click.echo(f"{indent}{line}")
-
-
-def _say(en: str, ko: str) -> str:
-    return ko if language() == "ko" else en
 
 
 def _me() -> str:

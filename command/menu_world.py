@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from command.environment import cache_folder, database_url, environ, is_sqlite_without_file
+from command.menu_files import say
 from ivr.menu.advice import Likeness, World
 from ivr.menu.model import Menu
 
@@ -78,7 +79,9 @@ def _speller(missing: list[str]) -> Callable[[str], bool] | None:
     try:
         return vocabulary(find_model(given.get("VOSK_MODEL") or None), cache_folder()).spells
     except (ModelMissing, NoVocabulary) as error:
-        missing.append(f"whether the recogniser can hear the phrases ({error or 'no model is installed'})")
+        why = str(error) or say("no model is installed", "모델이 없습니다")
+        told = say("whether the recogniser can hear the phrases", "음성 인식기가 적힌 말을 알아듣는지")
+        missing.append(f"{told} ({why})")
         return None
 
 
@@ -94,7 +97,11 @@ def _skills(missing: list[str]) -> frozenset[str] | None:
         with Store(database_url()).read() as tx:
             return frozenset(skill for agent in all_agents(tx) for skill in agent.skills)
     except (DatabaseAway, SQLAlchemyError, ImportError, OSError):
-        missing.append("whether somebody can serve each department (no database here)")
+        told = say(
+            "whether somebody can serve each department (no database here)",
+            "부서마다 맡을 상담원이 있는지(여기에는 데이터베이스가 없습니다)",
+        )
+        missing.append(told)
         return None
 
 

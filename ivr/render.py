@@ -15,6 +15,7 @@ from ivr.dialogue import expectation
 from ivr.listeners import Listener, Listeners, listener_for
 from ivr.menu.languages import LANGUAGE_KEY
 from ivr.menu.model import Department, Menu
+from ivr.menu.variables import TELL_THE_WAIT, fill, variables_in
 from ivr.states import (
     Asking,
     Confirming,
@@ -179,9 +180,8 @@ class _Document:
         department = self._department(state.department)
         match state.why:
             case "closed":
-                hours = self.words.describe_hours(department.hours)
                 opens = self._local(state.due_at)
-                return [self.words.closed(hours), self.words.offer_callback_closed(opens, heard=self.heard)]
+                return [self._closed(department, opens), self.words.offer_callback_closed(opens, heard=self.heard)]
             case "nobody":
                 return [self.words.nobody_here(), self.words.offer_callback_nobody(heard=self.heard)]
             case "long" | "asked":
@@ -217,11 +217,32 @@ class _Document:
             case "none":
                 return []
             case "arrival":
-                return [department.prompt or self.words.connecting(department.name)]
+                return [self._arrival(state, department)]
             case "back":
                 return [self.words.keep_waiting()]
             case "transfer":
                 return [self.words.transferred(department.name, state.transfer_reason or "")]
+
+    def _arrival(self, state: Holding, department: Department) -> str:
+        if department.prompt is None:
+            return self.words.connecting(department.name)
+        spoken = _spoken(state)
+        position = None if state.position is None else self.words.nth(state.position)
+        wait = None if spoken is None else self.words.wait_range(spoken)
+        filled = self._filled(department.prompt, department, position=position, wait=wait)
+        return filled or self.words.connecting(department.name)
+
+    def _closed(self, department: Department, opens: datetime | None) -> str:
+        usual = self.words.closed(self.words.describe_hours(department.hours))
+        if department.closed_prompt is None:
+            return usual
+        opening = None if opens is None else self.words.opens(opens)
+        return self._filled(department.closed_prompt, department, opens=opening) or usual
+
+    def _filled(self, text: str, department: Department, **values: str | None) -> str:
+        hours = self.words.describe_hours(department.hours)
+        always = {"site": self.menu.site.name, "department": department.name, "hours": hours}
+        return fill(text, {**always, **values}, self.words.with_particle)
 
     def _hold_news(self, state: Holding) -> list[str]:
         words = self.words
@@ -244,6 +265,9 @@ class _Document:
         told = self.words.wait_told(state.position, spoken, state.reason)
         # Half a minute is no time to think of being called back.
         last = self.words.stay_on() if spoken == (0, 1) else self.words.callback_hint(heard=self.heard)
+        prompt = self._department(state.department).prompt or ""
+        if state.opening == "arrival" and TELL_THE_WAIT & variables_in(prompt):
+            return [last]  # The prompt has told it.
         return [told, last]
 
     def _end(self, state: Ended) -> None:

@@ -168,7 +168,8 @@ class Settlement:
         of_line = department.for_line()
         if not agents.anybody_at_work(self.tx, of_line):
             return Offering(department=department_id, why="nobody")
-        entry_id = line.join(self.tx, case_id=call.case_id, call_id=call.id, department=of_line, now=self.now)
+        first = replace(of_line, priority=max(of_line.priority, menu.callers.get(call.from_number, 0)))
+        entry_id = line.join(self.tx, case_id=call.case_id, call_id=call.id, department=first, now=self.now)
         self.dispatch()
         return self._hold_or_offer(entry_id, of_line)
 

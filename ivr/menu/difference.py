@@ -22,6 +22,7 @@ def _of_site(old: Menu, new: Menu) -> Iterator[Both]:
     before, after = _closed_days(old), _closed_days(new)
     if before is not None and after is not None:
         yield from _was("closed on", "쉬는 날", before, after)
+    yield from _was("callers served first", "먼저 받을 고객", _told(old.callers), _told(new.callers))
     yield from _was("time zone", "시간대", old.site.time_zone, new.site.time_zone)
     yield from _was(
         "numbers with a language of their own", "언어가 따로 있는 번호", _told(old.numbers), _told(new.numbers)
@@ -71,7 +72,7 @@ def _of_department(before: Department, after: Department) -> Iterator[Both]:
             yield _SENTENCES.get(field.name, _plain(field.name))(after.name, one, other)
 
 
-_SPOKEN = ("name", "phrases", "prompt")
+_SPOKEN = ("name", "phrases", "prompt", "closed_prompt")
 """Given for each language."""
 
 
@@ -82,6 +83,8 @@ def _spoken(old: Menu, new: Menu, department: Department) -> Iterator[Both]:
         yield from _phrases(other.name, language, one.phrases, other.phrases)
         what = f"‘{other.name}’ ({language}): prompt", f"‘{other.name}’({language}) 연결 안내"
         yield from _was(*what, one.prompt, other.prompt)
+        what = f"‘{other.name}’ ({language}): closed prompt", f"‘{other.name}’({language}) 시간 외 안내"
+        yield from _was(*what, one.closed_prompt, other.closed_prompt)
 
 
 def _phrases(name: str, language: str, before: tuple[str, ...], after: tuple[str, ...]) -> Iterator[Both]:
@@ -199,7 +202,8 @@ def _closed_days(menu: Menu) -> str | None:
     hours = [department.hours for department in menu.departments if department.hours.days != ALWAYS]
     countries = sorted({of.country for of in hours if of.country is not None})
     days = sorted({day for of in hours for day in of.closed_on})
-    told = [*(f"holidays {country}" for country in countries), *map(str, days)]
+    own = sorted({f"{day} {span.opens:%H:%M}-{span.closes:%H:%M}" for of in hours for day, span in of.open_on})
+    told = [*(f"holidays {country}" for country in countries), *map(str, days), *(f"but open {day}" for day in own)]
     return ", ".join(told) if hours else None
 
 

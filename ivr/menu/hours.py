@@ -32,6 +32,8 @@ class OpeningHours:
     days: tuple[Span | None, ...]
     country: str | None = "KR"
     closed_on: frozenset[date] = frozenset()
+    open_on: tuple[tuple[date, Span], ...] = ()
+    """Days with hours of their own: they win over everything else."""
 
     def is_open(self, at: datetime) -> bool:
         day = self._day(at)
@@ -59,6 +61,9 @@ class OpeningHours:
         return at.astimezone(ZoneInfo(self.zone)).date()
 
     def _span(self, day: date) -> Span | None:
+        own = next((span for one, span in self.open_on if one == day), None)
+        if own is not None:
+            return own
         if day in self.closed_on or _is_public_holiday(self.country, day):
             return None
         return self.days[day.weekday()]

@@ -108,6 +108,10 @@ SENTENCES: dict[str, str] = {
     "a whole number from 0 to {} is expected; larger is served first": (
         "0에서 {}까지의 정수를 적습니다. 큰 쪽을 먼저 받습니다"
     ),
+    "a whole number from {} to {} is expected here, without quotes": "따옴표 없이 {}에서 {}까지의 정수를 적습니다",
+    'announcements are "never", or have their own keys: `every_seconds: 90`': (
+        "announcements는 never, 또는 `every_seconds: 90`처럼 적습니다"
+    ),
     "a whole number from 0 to {} is expected here": "0에서 {}까지의 정수를 적습니다",
     'one of {} is expected here. Did you mean "{}"?': '{} 가운데 하나를 적습니다. "{}"을(를) 쓰려던 것인가요?',
     "one of {} is expected here.": "{} 가운데 하나를 적습니다",
@@ -150,6 +154,14 @@ SENTENCES: dict[str, str] = {
     'no language "{}" is spoken here. Known are: {}.': '"{}"(이)라는 언어는 없습니다. 쓸 수 있는 언어: {}',
     "numbers have a language each: {}": "번호마다 언어를 적습니다: {}",
     '"{}": a number is written like "+82255501990", in quotes': '"{}": 번호는 "+82255501990"처럼 따옴표로 묶습니다',
+    'nothing is filled in for "{}". Did you mean "{}"?': (
+        '"{}" 자리에 들어갈 것이 없습니다. "{}"을(를) 쓰려던 것인가요?'
+    ),
+    'nothing is filled in for "{}". Known here are: {}.': '"{}" 자리에 들어갈 것이 없습니다. 쓸 수 있는 것: {}',
+    "a brace is opened and not closed, or the other way round": "중괄호가 열리거나 닫히기만 했습니다",
+    "numbers have a priority each: {{{}}}": "번호마다 우선순위를 적습니다: {{{}}}",
+    "days have hours each: {{{}}}": "날짜마다 시간대를 적습니다: {{{}}}",
+    "a closed day stands in `closed_on`": "쉬는 날은 `closed_on`에 적습니다",
     # Warnings
     "callers are not told who pays for the call: give `notices: charge`": (
         "통화료 안내가 없습니다. `notices:` 아래에 `charge:`를 적으세요"

@@ -63,6 +63,7 @@ def _in_language(read: Mapping[str, Any], language: str) -> Menu:
         language=cast(Language, language),
         languages=site["languages"],
         numbers={number.text: answers.data for number, answers in site["numbers"].items()},
+        callers=site["callers"],
     )
 
 
@@ -94,6 +95,7 @@ def _department(department_id: str, found: Mapping[str, Any], read: Mapping[str,
         overflow=overflow(found, read["departments"]),
         wrap_seconds=None if found["wrap_minutes"] is None else found["wrap_minutes"] * MINUTE_SECONDS,
         prompt=say(found["prompt"]),
+        closed_prompt=say(found["closed_prompt"]),
         music=found["music"],
         announcements=found["announcements"],
     )
@@ -104,4 +106,4 @@ def _hours(found: Mapping[str, Any], site: Mapping[str, Any]) -> OpeningHours:
         # `always` means it: on holidays too.
         return OpeningHours(site["time_zone"], ALWAYS, country=None)
     country = None if site["holidays"] == "none" else site["holidays"]
-    return OpeningHours(site["time_zone"], found["hours"], country, frozenset(site["closed_on"]))
+    return OpeningHours(site["time_zone"], found["hours"], country, frozenset(site["closed_on"]), site["open_on"])

@@ -49,6 +49,8 @@ class Department:
     """When they are told again where they stand."""
     overflow: Overflow | None = None
     wrap_seconds: float | None = None
+    closed_prompt: str | None = None
+    """Said out of hours, in place of "we are closed"."""
 
     def for_line(self) -> LineDepartment:
         return LineDepartment(
@@ -80,6 +82,8 @@ class Menu:
     numbers: Mapping[str, str] = field(default_factory=dict)
     """Numbers of ours that answer in a language of their own."""
     translations: Mapping[str, "Menu"] = field(default_factory=dict)
+    callers: Mapping[str, int] = field(default_factory=dict)
+    """Numbers of callers who are served before others: their priority."""
     trials: tuple[Trial, ...] = ()
     """In the site's first language only."""
 

@@ -15,6 +15,7 @@ from ivr.menu.languages import KNOWN_LANGUAGES, by_language, languages
 from ivr.menu.overflow import department_names
 from ivr.menu.source import Key, Problems, Value
 from ivr.menu.values import Read
+from ivr.menu.variables import ARRIVING, CLOSED, with_variables
 
 MINUTE_SECONDS = 60.0
 HOLD_MUSIC = "/static/hold.wav"
@@ -214,6 +215,16 @@ FIELDS: dict[str, dict[str, Field]] = {
             Help("The carrier's voice that speaks.", "안내에 쓰는 통신사의 목소리입니다."),
             example="{ko: Polly.Seoyeon, en: Polly.Joanna}",
         ),
+        "callers": Field(
+            values.callers,
+            forms.by_name(forms.PRIORITY, "numbers, each with a priority", "전화번호와 우선순위"),
+            Help(
+                "Callers who are served before others, by number. The larger of this and the department's counts.",
+                "먼저 받을 고객의 전화번호입니다. 부서의 우선순위와 견주어 큰 쪽을 따릅니다.",
+            ),
+            default={},
+            example='{"+821012345678": 5}',
+        ),
         "holidays": Field(
             values.country,
             forms.TEXT,
@@ -231,6 +242,17 @@ FIELDS: dict[str, dict[str, Field]] = {
             Help("Days on which everything is closed besides.", "그 밖에 모두 쉬는 날짜입니다."),
             default=(),
             example="[2026-12-31]",
+        ),
+        "open_on": Field(
+            values.open_on,
+            forms.by_name(forms.SPAN, "days, each with its hours", "날짜와 그날의 시간대"),
+            Help(
+                "Days with hours of their own: a holiday on which you work, an early close. "
+                "`hours: always` stays always.",
+                "시간이 따로 있는 날짜입니다. 공휴일에 열거나 일찍 닫는 날을 적습니다. always인 부서는 그대로 엽니다.",
+            ),
+            default=(),
+            example='{2026-12-31: "09:00-12:00"}',
         ),
     },
     "notices": {
@@ -399,13 +421,27 @@ FIELDS: dict[str, dict[str, Field]] = {
             example="2",
         ),
         "prompt": Field(
-            by_language(values.prompt),
+            by_language(with_variables(values.prompt, ARRIVING)),
             forms.each_language(forms.TEXT),
             Help(
-                "Said on arrival, in place of “I will connect you with an agent”.",
-                "연결할 때 “상담원에게 연결해 드리겠습니다” 대신 들려줍니다.",
+                "Said on arrival, in place of “I will connect you with an agent”. "
+                "May hold {site}, {department}, {hours}, {position}, {wait}.",
+                "연결할 때 “상담원에게 연결해 드리겠습니다” 대신 들려줍니다. "
+                "{site}, {department}, {hours}, {position}, {wait}를 쓸 수 있고, "
+                "조사는 {department}은/는처럼 적습니다.",
             ),
-            example="배송 상담원에게 연결해 드리겠습니다.",
+            example="네, {department}입니다. 대기 시간은 {wait}입니다.",
+        ),
+        "closed_prompt": Field(
+            by_language(with_variables(values.prompt, CLOSED)),
+            forms.each_language(forms.TEXT),
+            Help(
+                "Said out of hours, in place of “we are closed”, before a callback is offered. "
+                "May hold {site}, {department}, {hours}, {opens}.",
+                "상담 시간이 아닐 때, 콜백을 권하기 전에 들려줍니다. "
+                "{site}, {department}, {hours}, {opens}를 쓸 수 있습니다.",
+            ),
+            example='"{department}은/는 쉽니다. 상담 시간은 {hours}입니다."',
         ),
         "music": Field(
             values.music,

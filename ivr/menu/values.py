@@ -129,6 +129,37 @@ def reasons(value: Value, problems: Problems) -> dict[Key, str] | None:
     return {name: reason for name, reason in read.items() if reason is not None}
 
 
+def callers(value: Value, problems: Problems) -> dict[str, int] | None:
+    """Numbers of callers → their priority."""
+    if not isinstance(value.data, dict):
+        problems.add(value.place, 'numbers have a priority each: {"+821012345678": 5}')
+        return None
+    read = {}
+    for number, given in value.data.items():
+        if not _NUMBER.fullmatch(number.text):
+            problems.add(number.place, f'"{number.text}": a number is written like "+82255501990", in quotes')
+        found = None if given is None else priority(given, problems)
+        if found is not None:
+            read[number.text] = found
+    return read
+
+
+def open_on(value: Value, problems: Problems) -> tuple[tuple[date, Span], ...] | None:
+    """Days with hours of their own."""
+    if not isinstance(value.data, dict):
+        problems.add(value.place, 'days have hours each: {2026-12-31: "09:00-12:00"}')
+        return None
+    read = []
+    for day, given in value.data.items():
+        when = _date(Value(day.place, day.text, False, day.text), problems)
+        hours = None if given is None else span(given, problems)
+        if isinstance(hours, str):
+            problems.add(day.place, "a closed day stands in `closed_on`")
+        elif when is not None and hours is not None:
+            read.append((when, hours))
+    return tuple(read)
+
+
 def boolean(value: Value, problems: Problems) -> bool | None:
     if not isinstance(value.data, bool):
         problems.add(value.place, "true or false is expected here, without quotes")

@@ -72,6 +72,20 @@ def number_spoken(e164: str) -> str:
     return said(PhoneNumber(e164), "en")
 
 
+def nth(position: int) -> str:
+    return ordinal(position)
+
+
+def with_particle(word: str, _after_coda: str, _after_vowel: str) -> str:
+    """English has none."""
+    return word
+
+
+def opens(at: datetime) -> str:
+    """When, in the middle of a sentence."""
+    return said_moment(at)
+
+
 def wait_range(spoken: Spoken) -> str:
     """ "about 3 to 6 minutes", "less than a minute", "more than 20 minutes"."""
     match spoken:

@@ -94,6 +94,15 @@ def times(count: int) -> str:
     return f"{count}번째"
 
 
+def nth(position: int) -> str:
+    return times(position)
+
+
+def opens(at: datetime) -> str:
+    """When, in the middle of a sentence."""
+    return said(Moment(at), "ko")
+
+
 def wait_range(spoken: Spoken) -> str:
     """ "3분에서 6분 정도", "1분 안", "20분 넘게"."""
     match spoken:

@@ -530,7 +530,13 @@ yaml_trees = st.recursive(
 def test_no_value_in_any_place_breaks_the_loader(table: str, data: st.DataObject) -> None:
     key = data.draw(st.sampled_from(sorted(FIELDS[table])))
     value = json.dumps(data.draw(yaml_trees), ensure_ascii=False)
-    inside = {"menu file": "{%s}", "site": "site: {%s}", "notices": "notices: {%s}", "menu": "menu: {%s}"}
+    inside = {
+        "test": "tests: [{%s}]",
+        "menu file": "{%s}",
+        "site": "site: {%s}",
+        "notices": "notices: {%s}",
+        "menu": "menu: {%s}",
+    }
     deeper = {"department": "{%s}"} | {
         name: f"{{{name}: {{%s}}}}" for name in ("hours", "callback", "overflow", "announcements")
     }

@@ -30,7 +30,7 @@ def play(tests: str, folder: Path, menu: str = SMALL) -> tuple[Tried, ...]:
         # Nothing understood twice, then the keys, then a person
         "  - {said: [아야어여, 오요우유, 으이가나], ends: agent, questions: 3}\n",
         # Six wait before: half an hour
-        '  - {pressed: "2", ends: delivery, waiting: 6, callback: true, hears: 앞에 여섯 분이 계십니다}\n',
+        '  - {pressed: "2", ends: delivery, waiting: 6, callback: true, hears: 전화를 드릴까요}\n',
         # A Sunday
         '  - {pressed: "2", ends: delivery, at: 2026-11-29 12:00, callback: true, hears: 상담 시간이 아닙니다}\n',
         '  - {pressed: "0", ends: agent, at: 2026-11-29 12:00, callback: false}\n',

@@ -1,0 +1,180 @@
+"""What checking, publishing and replaying a menu takes, for one as large as the language allows: ten keys, 500 phrases.
+
+Seconds are those of one core that the work itself used: the machine may be busy. The limits are of issue and docs.
+"""
+
+import itertools
+import random
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from command.menu_test import play
+from command.menu_world import compared_by, trained_by, world_here
+from ivr.dialogue import open_question
+from ivr.menu.check import check
+from ivr.menu.load import load_menu
+from ivr.menu.model import Menu
+from ivr.replay import Said, replay
+from ivr.versions import publish
+from ivr.watch import lessons
+from speech.features import Encoder
+from speech.hearing import remember
+from speech.recogniser import Alternative
+from speech.remembered import RememberedVectors
+from speech.sentence_vectors import encoder_name, sentence_vectors
+from store.database import Store
+from store.tables import metadata
+
+CHECK_SECONDS, TRAINED_CHECK_SECONDS, PUBLISH_SECONDS = 1.0, 10.0, 15.0
+REPLAYED_A_SECOND = 500
+PHRASES_EACH = 50
+UTTERANCES, DIFFERENT = 4_000, 1_000
+SUBJECTS = ["요금", "배송", "환불", "교환", "로그인", "쿠폰", "회원권", "설치", "수리", "상담원"]
+THINGS = ["문의", "신청", "취소", "변경", "확인", "조회", "접수", "오류", "일정", "서류"]
+ENDINGS = ("하고 싶어요", "해 주세요", "이 안 돼요", "은 어떻게 하나요", "이 궁금해요")
+
+
+@dataclass(frozen=True)
+class Row:
+    what: str
+    seconds: float
+    limit: float | None
+
+
+def main() -> int:
+    """Prints the table; 1 where a limit is missed."""
+    text = menu(SUBJECTS)
+    print(f"{len(SUBJECTS)} departments, {len(SUBJECTS) * PHRASES_EACH} phrases; encoder: {encoder_name()}")
+    with tempfile.TemporaryDirectory(prefix="barocall-bench-") as name:
+        folder = Path(name)
+        rows = [*_checks(text, folder), *_replays(text)]
+    missed = 0
+    for row in rows:
+        late = row.limit is not None and row.seconds > row.limit
+        missed += late
+        limit = "" if row.limit is None else f"limit {row.limit:g} s"
+        print(f"  {row.what:<58} {row.seconds:8.2f} s  {limit}{'  MISSED' if late else ''}")
+    return 1 if missed else 0
+
+
+def menu(subjects: Sequence[str]) -> str:
+    """Ten departments with 50 phrases each."""
+    lines = [
+        "site: {name: 큰가게}",
+        "menu: {question: 어떤 일이세요, examples: 배송 조회처럼 말씀해 주세요.}",
+        "departments:",
+    ]
+    for key, subject in enumerate(subjects, start=1):
+        person = ["    person: true"] if key % 10 == 0 else []
+        said = [f"      - {subject} {thing}{ending}" for thing, ending in itertools.product(THINGS, ENDINGS)]
+        lines += [
+            f"  d{key}:",
+            f"    name: {subject}",
+            f'    key: "{key % 10}"',
+            *person,
+            "    hours: always",
+            "    phrases:",
+            *said,
+        ]
+    tests = [f"  - {{said: {subject} 문의해 주세요, ends: d{key}}}" for key, subject in enumerate(subjects, start=1)]
+    return "\n".join([*lines, "tests:", *tests]) + "\n"
+
+
+def _checks(text: str, folder: Path) -> list[Row]:
+    world_here()  # The vocabulary is read and kept.
+    rows = [
+        Row("check without training, vocabulary kept", _timed(lambda: check(text, "m", world_here()[0])), CHECK_SECONDS)
+    ]
+    vectors = sentence_vectors()
+    for what, limit in (
+        ("sentence vectors computed for the first time", None),
+        ("sentence vectors kept", TRAINED_CHECK_SECONDS),
+    ):
+        if vectors is None:
+            rows.append(Row("check with training", _timed(lambda: _trained(text, None)), TRAINED_CHECK_SECONDS))
+            break
+        with RememberedVectors(vectors, encoder_name(), folder) as encoder:
+            rows.append(Row(f"check with training, {what}", _timed(lambda: _trained(text, encoder)), limit))
+    rows.append(
+        Row(
+            "check with training, without sentence vectors", _timed(lambda: _trained(text, None)), TRAINED_CHECK_SECONDS
+        )
+    )
+    if vectors is not None:
+        with RememberedVectors(vectors, encoder_name(), folder) as encoder:
+            rows.append(
+                Row(
+                    "publish: check, train, try, store",
+                    _timed(lambda: _publish(text, folder, encoder)),
+                    PUBLISH_SECONDS,
+                )
+            )
+    return rows
+
+
+def _trained(text: str, encoder: Encoder | None) -> object:
+    return check(text, "m", world_here(close=compared_by(encoder))[0])
+
+
+def _publish(text: str, folder: Path, encoder: Encoder | None) -> None:
+    found = check(text, "m", world_here(close=compared_by(encoder))[0]).or_raise()
+    taught = lessons(found, trained_by(encoder))
+    play(text, found, encoder)
+    store = Store(f"sqlite:///{folder}/bench.sqlite3")
+    metadata.create_all(store.engine)
+    with store.write() as tx:
+        publish(tx, text, "m", by="bench", now=datetime.now(UTC), lessons=taught)
+    store.close()
+
+
+def _replays(text: str) -> list[Row]:
+    published = load_menu(text, "m")
+    draft = load_menu(text.replace("배송 취소해 주세요", "배송 중단해 주세요"), "m")
+    for one in (published, draft):
+        question = open_question(one)
+        remember(question.meanings, question.language, trained_by(None)(question))
+    rows = []
+    for what, said in (
+        ("our recogniser heard, 5 readings", _heard(published)),
+        ("the carrier heard", _texts(published)),
+    ):
+        seconds = _timed(lambda said=said: replay(said, published, draft))  # type: ignore[misc]
+        rows.append(Row(f"replay of {UTTERANCES:,} utterances that {what}", seconds, UTTERANCES / REPLAYED_A_SECOND))
+        print(f"  {what}: {UTTERANCES / seconds:,.0f} utterances a second ({DIFFERENT / seconds:,.0f} different ones)")
+    return rows
+
+
+def _heard(menu: Menu) -> list[Said]:
+    return [
+        Said(words, tuple(Alternative(other, 150.0 - at) for at, other in enumerate(near)), "ko", len(words) / 5 + 0.6)
+        for words, near in _spoken(menu)
+    ]
+
+
+def _texts(menu: Menu) -> list[Said]:
+    return [Said(words, (Alternative(words, 0.9),), "ko", 0.0) for words, _near in _spoken(menu)]
+
+
+def _spoken(menu: Menu) -> list[tuple[str, list[str]]]:
+    """As callers repeat themselves: a thousand different ones, some far more often than others."""
+    dice = random.Random(1)
+    phrases = [phrase for department in menu.departments for phrase in department.phrases]
+    different = []
+    for number in range(DIFFERENT):
+        words = f"{dice.choice(phrases)} {'요' * (number % 3)}{number % 7}번"
+        different.append((words, [words, *dice.sample(phrases, 4)]))
+    return [different[min(int(dice.expovariate(1 / 300)), DIFFERENT - 1)] for _ in range(UTTERANCES)]
+
+
+def _timed(work: Callable[[], object]) -> float:
+    began = time.process_time()
+    work()
+    return time.process_time() - began
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
