@@ -176,7 +176,7 @@ def _show_change(before: int | None, now: int, menu: "Menu") -> None:
         click.echo(say(f"version {now} was in force already", f"{now}판이 이미 쓰이고 있습니다"))
         return
     was_en, was_ko = ("", "") if before is None else (f" (was version {before})", f"(전에는 {before}판)")
-    click.echo(say(f"version {now} is in force{was_en}", f"{now}판을 공개했습니다{was_ko}"))
+    click.echo(say(f"version {now} is in force{was_en}", f"이제 {now}판이 쓰입니다{was_ko}"))
     if before is not None:
         _echo(_told(_version(before), menu))
 

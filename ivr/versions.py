@@ -130,8 +130,13 @@ def publications(tx: Connection) -> list[Publication]:
 
 def keep_lesson(tx: Connection, version_id: int, lesson: Lesson) -> None:
     """The first one stays: they are all the same."""
-    if lesson_of(tx, version_id, lesson.language, lesson.encoder) is None:
-        insert_row(tx, menu_lessons, menu_version_id=version_id, **vars(lesson))
+    if lesson_of(tx, version_id, lesson.language, lesson.encoder) is not None:
+        return
+    try:
+        with tx.begin_nested():
+            insert_row(tx, menu_lessons, menu_version_id=version_id, **vars(lesson))
+    except IntegrityError:
+        return  # Another process was faster.
 
 
 def lesson_of(tx: Connection, version_id: int, language: str, encoder: str) -> Lesson | None:

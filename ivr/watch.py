@@ -4,8 +4,6 @@ import logging
 import threading
 from collections.abc import Callable, Iterable
 
-from sqlalchemy.exc import IntegrityError
-
 from ivr.catalogue import Catalogue
 from ivr.dialogue import open_question
 from ivr.menu.model import Menu
@@ -78,14 +76,8 @@ class MenuWatch:
             log.warning("what menu version %s teaches can't be read: it is learned again", version_id)
         classifier = learned(question.meanings, question.language)
         if kept is None:
-            self._keep(version_id, lesson(question, classifier))
-
-    def _keep(self, version_id: int, new: Lesson) -> None:
-        try:
             with self._store.write() as tx:
-                keep_lesson(tx, version_id, new)
-        except IntegrityError:
-            return  # Another process was faster.
+                keep_lesson(tx, version_id, lesson(question, classifier))
 
 
 def lesson(question: Expectation, classifier: Classifier) -> Lesson:
