@@ -27,7 +27,6 @@ from ivr import call as call_rows
 from ivr import routing
 from ivr.call import FINAL_STATUSES, Call, LostRace
 from ivr.catalogue import Catalogue
-from ivr.choices import NEITHER, WORDS, choose
 from ivr.dialogue import (
     DEPARTMENTS,
     Caller,
@@ -142,7 +141,7 @@ class Conversation:
         def decide(call: Call, menu: Menu) -> Next:
             return on_key(call.state, digits, menu, _caller(call), usable_number)
 
-        return self._turn(_with_sid(sid), decide, step=step, by=digits)
+        return self._turn(_with_sid(sid), decide, step=step)
 
     def silence(self, sid: str, step: int) -> Call | None:
         return self._turn(_with_sid(sid), lambda call, menu: on_silence(call.state, menu), step=step)
@@ -239,7 +238,7 @@ class Conversation:
         def record(tx: Connection, call: Call) -> None:
             self._record(tx, call, expected, hearing, decided)
 
-        return self._turn(find, decide, step=step, move=move, record=record, columns=understood, by=WORDS)
+        return self._turn(find, decide, step=step, move=move, record=record, columns=understood)
 
     def ear_opened(self, sid: str, token: str) -> Call | None:
         """The call that a media socket belongs to; None for a wrong secret or a call that needs no ear."""
@@ -280,13 +279,11 @@ class Conversation:
         new_ear: bool = False,
         record: Callable[[Connection, Call], None] | None = None,
         columns: dict[str, Any] | None = None,
-        by: str = NEITHER,
     ) -> Call | None:
         """Decide and step on.
 
         `step`: what the event answers; at another step nothing changes. `move`: the event came from outside the
-        call's own document, so the carrier is told to fetch the new one. `record` runs whatever is decided. `by`: what
-        the caller did, should it lead to a department.
+        call's own document, so the carrier is told to fetch the new one. `record` runs whatever is decided.
         """
         for _ in range(TRIES_AGAINST_RACES):
             after = After()
@@ -303,8 +300,6 @@ class Conversation:
                     if following is None:
                         return call
                     state, settled = self._settlement(tx, after).settle(call, following, menu)
-                    if isinstance(following, GoTo):
-                        choose(tx, call, following.department, by=by, now=self.desk.clock())
                     changed = {**(columns or {}), **settled}
                     listener = listener_for(self.desk.listeners, changed.get("language", call.language))
                     listen = listener == Listener.OURS

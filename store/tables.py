@@ -319,18 +319,6 @@ utterances = Table(
     Column("expires_at", UtcTime, nullable=False, index=True),
 )
 
-# How callers came to a department: menus are judged by it, and drawn with it.
-menu_choices = Table(
-    "menu_choices",
-    metadata,
-    _id(),
-    _refers("call_id", "calls", looked_up=False),
-    Column("at", UtcTime, nullable=False, index=True),
-    # A key, or ivr.choices.WORDS, NEITHER.
-    Column("by", String(10), nullable=False),
-    Column("department", String(40), nullable=False),
-)
-
 announcements = Table(
     "announcements",
     metadata,

@@ -1,4 +1,4 @@
-"""Who put which menu in force, and when; what its phrases teach; how callers came to a department"""
+"""Who put which menu in force, and when; what its phrases teach"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -37,17 +37,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_menu_lessons")),
         sa.UniqueConstraint("menu_version_id", "language", "encoder", name=op.f("uq_menu_lessons_menu_version_id")),
     )
-    op.create_table(
-        "menu_choices",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("call_id", sa.Integer(), nullable=False),
-        sa.Column("at", store.tables.UtcTime(timezone=True), nullable=False),
-        sa.Column("by", sa.String(length=10), nullable=False),
-        sa.Column("department", sa.String(length=40), nullable=False),
-        sa.ForeignKeyConstraint(["call_id"], ["calls.id"], name=op.f("fk_menu_choices_call_id_calls")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_menu_choices")),
-    )
-    op.create_index(op.f("ix_menu_choices_at"), "menu_choices", ["at"])
     # The order in which they came into force is the order of the new rows' ids.
     op.execute(
         'INSERT INTO menu_publications (menu_version_id, at, "by", how) '
@@ -56,6 +45,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.drop_table("menu_choices")
     op.drop_table("menu_lessons")
     op.drop_table("menu_publications")
