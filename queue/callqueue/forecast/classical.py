@@ -80,7 +80,9 @@ class Classical:
         self.waits, self.age, self.t = waits, t - caller.joined, t
         own = laws.department(caller.department)
         self.before = [w for w in floor.waiting.values() if w.department == caller.department and w.rank < caller.rank]
-        self.head = min((w for w in self.before if w.priority == caller.priority), key=lambda w: w.rank, default=None)
+        # Whoever could not be reached has been in line for long for another reason.
+        heads = (w for w in self.before if w.priority == caller.priority and not w.failures)
+        self.head = min(heads, key=lambda w: w.rank, default=None)
         self._queue = (max(agents, 0.5), own.talk.mean_seconds)
         self._giving_up = own.patience.overall
 

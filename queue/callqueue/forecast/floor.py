@@ -215,7 +215,7 @@ class Floor:
         if agent.caller is not None:
             self._lost(agent, t)
         if caller.failed_at is not None:
-            self.laws.retry.add(t - caller.failed_at)
+            self.laws.retries.append(t - caller.failed_at)
             self.laws.again_after(caller.failures).add(True)
         self._watch_idle(caller, agent, t)
         first = caller.dialled_at is None
@@ -323,8 +323,12 @@ class Floor:
     def _returned(self, agent: Agent, t: float) -> None:
         """Back from an absence, told by a state or straight by the next caller."""
         self.laws.habits.came(agent.name, t)
+        away = t - agent.since
         if agent.state == "pause":
-            self.laws.pause.lived(0.0, t - agent.since, ended=True)
+            self.laws.pause.lived(0.0, away, ended=True)
+            self.laws.pauses.append(away)
+        elif agent.left_at is not None and away < FORGOTTEN_SECONDS:
+            self.laws.outs.append(away)
         self._learn_break(agent, t)
 
     def _learn_break(self, agent: Agent, t: float) -> None:

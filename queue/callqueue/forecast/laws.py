@@ -31,17 +31,19 @@ TABLE_AGAIN = 20
 """The sample is sorted anew after so many calls: sorting costs a tenth of a forecast, twenty of 2,000 change little."""
 SPEED_CALLS = 25.0
 """An agent's own speed counts as much as everybody's after so many calls."""
+ABSENCES_KEPT = 200
+USUAL_RETRY_SECONDS = 600.0
 LONGEST_CALL_SECONDS = 4 * 3600.0
 
 
 class Lifetimes:
     """Ending rates by age: a life table. What ends at age a, among those who reached it.
 
-    With `prior_seconds`, an exponential of this mean counts as `prior_events` ends. Each age leans on the overall
-    rate, so where little was seen the tail is exponential.
+    With `prior_seconds`, an exponential of this mean counts as `prior_events` ends. Each age leans on the one before
+    it, the first on the overall rate: beyond what was seen the tail is exponential.
     """
 
-    LEANING = 6.0
+    LEANING = 4.0
 
     def __init__(self, prior_seconds: float, prior_events: float = 3.0, half_life: float = 3000.0) -> None:
         self.prior_seconds, self.prior_events = prior_seconds, prior_events
@@ -71,9 +73,11 @@ class Lifetimes:
 
     def rates(self) -> Floats:
         if self._rates is None:
-            overall = self.overall
-            events, exposure = np.array(self.events), np.array(self.exposure)
-            self._rates = (events + self.LEANING) / (exposure + self.LEANING / overall)
+            rates, rate = np.empty(len(_EDGES)), self.overall
+            for b in range(len(_EDGES)):
+                rate = (self.events[b] + self.LEANING) / (self.exposure[b] + self.LEANING / rate)
+                rates[b] = rate
+            self._rates = rates
         return self._rates
 
     def dump(self) -> dict[str, Any]:
@@ -229,15 +233,18 @@ class HouseLaws:
         self.departments: dict[str, DepartmentLaws] = {}
         self.speeds = Speeds()
         self.pause = Lifetimes(1200.0)
+        self.pauses: deque[float] = deque(maxlen=ABSENCES_KEPT)
+        self.outs: deque[float] = deque(maxlen=ABSENCES_KEPT)
+        """Signed off and back on the same day."""
         self.ring: deque[float] = deque(maxlen=200)
         self.unanswered = Share(prior=0.0, weight=20.0)
         self.ring_limit = Mean(prior=20.0)
         self.answered = Share(prior=0.8)
         self.dial = Mean(prior=12.0)
         self.dial_failed = Mean(prior=25.0)
-        self.retry = Mean(prior=600.0)
+        self.retries: deque[float] = deque(maxlen=50)
         self.again = [Share(prior=0.8), Share(prior=0.3), Share(prior=0.1)]
-        self.long_breaks = Mean(prior=0.0, weight=2.0)
+        self.long_breaks = Mean(prior=60.0, weight=1.0)
         """How much farther, in seconds, breaks that begin late end from their planned end than from their length."""
         self.arrivals: dict[tuple[str, float, float], Arrivals] = {}
         self.habits = Habits()
@@ -246,6 +253,13 @@ class HouseLaws:
         if name not in self.departments:
             self.departments[name] = DepartmentLaws()
         return self.departments[name]
+
+    @property
+    def retry_seconds(self) -> float:
+        """From a failed dialling to the next. The shortest of late: the others also waited for an agent."""
+        if len(self.retries) < 5:
+            return USUAL_RETRY_SECONDS
+        return float(np.quantile(self.retries, 0.1))
 
     @property
     def full_breaks(self) -> bool:
@@ -260,6 +274,7 @@ class HouseLaws:
         """How often a callback is dialled again after so many failures."""
         return self.again[min(failures, len(self.again)) - 1]
 
+    _SAMPLES = ("ring", "pauses", "outs", "retries")
     _PARTS = (
         "speeds",
         "pause",
@@ -276,7 +291,7 @@ class HouseLaws:
     def dump(self) -> dict[str, Any]:
         return {
             "departments": {name: laws.dump() for name, laws in self.departments.items()},
-            "ring": list(self.ring),
+            "samples": {name: list(getattr(self, name)) for name in self._SAMPLES},
             "again": [share.dump() for share in self.again],
             "arrivals": [[*kind, arrivals.dump()] for kind, arrivals in self.arrivals.items()],
             **{name: getattr(self, name).dump() for name in self._PARTS},
@@ -285,7 +300,8 @@ class HouseLaws:
     def load(self, data: dict[str, Any]) -> None:
         for name, laws in data["departments"].items():
             self.department(name).load(laws)
-        self.ring.extend(data["ring"])
+        for name in self._SAMPLES:
+            getattr(self, name).extend(data["samples"][name])
         for share, sums in zip(self.again, data["again"], strict=True):
             share.load(sums)
         for department, priority, credit, arrivals in data["arrivals"]:

@@ -2,20 +2,22 @@
 
 import math
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from callqueue.forecast import replay
 from callqueue.forecast.floor import AT_WORK, DIALLING, Agent, Caller, Floor
-from callqueue.forecast.laws import HouseLaws
-from callqueue.forecast.presence import Presence, is_kept_waiting, presence
+from callqueue.forecast.laws import HouseLaws, usual_durations
+from callqueue.forecast.presence import OUT, Presence, is_kept_waiting, presence
 from callqueue.forecast.replay import Laws, Line, Newcomers, Staff
 
 PRIORITY_STEP = 1e8
 """Seconds by which a priority class stands before the next."""
 MOST_DEPARTMENTS = 62
+AWAY_ROWS = {replay.PAUSED: 0, OUT: 1}
+"""Absences are played as calls of two departments more, whose handle times are the lengths of absences."""
 
 
 @dataclass(frozen=True)
@@ -96,21 +98,32 @@ def _staff_arrays(
         absences_from.append(len(leaves))
     dialling = [_dialled(agent, ahead) for agent, _ in present]
     phases = [
-        replay.TALKING if agent.state == DIALLING and place < 0 else found.phase
+        replay.TALKING if found.phase in AWAY_ROWS or (agent.state == DIALLING and place < 0) else found.phase
         for (agent, found), place in zip(present, dialling, strict=True)
     ]
     return Staff(
         _integers([sum(1 << index[name] for name in agent.departments if name in index) for agent, _ in present]),
         _integers(phases),
         np.array([found.age for _, found in present], dtype=np.float64),
-        _integers([index.get(agent.department or "", 0) for agent, _ in present]),
-        np.array([laws.speeds.slowness(agent.name) for agent, _ in present], dtype=np.float64),
+        _integers([_row(agent, found, index) for agent, found in present]),
+        np.array([_slowness(laws, agent, found) for agent, found in present], dtype=np.float64),
         _integers(dialling),
         _integers(absences_from),
         np.array(leaves, dtype=np.float64),
         np.array(returns, dtype=np.float64),
         np.array(likely, dtype=np.float64),
     )
+
+
+def _row(agent: Agent, found: Presence, index: dict[str, int]) -> int:
+    """The row of Laws that says how long the agent is taken."""
+    if found.phase in AWAY_ROWS:
+        return len(index) + AWAY_ROWS[found.phase]
+    return index.get(agent.department or "", 0)
+
+
+def _slowness(laws: HouseLaws, agent: Agent, found: Presence) -> float:
+    return 1.0 if found.phase in AWAY_ROWS else laws.speeds.slowness(agent.name)
 
 
 def _share(agent: Agent, department: str) -> float:
@@ -131,7 +144,7 @@ def _dialled(agent: Agent, ahead: Sequence[str]) -> int:
 
 
 def _line(floor: Floor, index: dict[str, int], ahead: Sequence[Caller], t: float) -> Line:
-    retry = floor.laws.retry.value
+    retry = floor.laws.retry_seconds
     return Line(
         _integers([index[each.department] for each in ahead]),
         _integers([zlib.crc32(each.name.encode()) for each in ahead]),
@@ -174,16 +187,18 @@ def _newcomers(laws: HouseLaws, index: dict[str, int], caller: Caller, t: float)
 
 def _laws(laws: HouseLaws, departments: Sequence[str], pace_seconds: float) -> Laws:
     each = [laws.department(name) for name in departments]
-    tables = [one.talk.table() for one in each]
+    absences = [absence_table(laws.pauses, 1200.0), absence_table(laws.outs, 3600.0)]
+    tables = [one.talk.table() for one in each] + absences
+    rows = np.zeros((len(absences), len(replay.EDGES)))
     return Laws(
         np.concatenate(tables),
         _integers([0, *np.cumsum([len(table) for table in tables])]),
-        np.array([one.talk.tail_seconds() for one in each]),
-        np.array([one.talk.doubt() for one in each]),
-        np.array([one.after_none.value for one in each]),
-        np.array([one.after.rates() for one in each]),
-        np.array([one.patience.rates() for one in each]),
-        np.array([one.away.value for one in each]),
+        np.array([one.talk.tail_seconds() for one in each] + [600.0] * len(absences)),
+        np.array([one.talk.doubt() for one in each] + [0.0] * len(absences)),
+        np.array([one.after_none.value for one in each] + [1.0] * len(absences)),
+        np.array([*(one.after.rates() for one in each), *rows]),
+        np.array([*(one.patience.rates() for one in each), *rows]),
+        np.array([one.away.value for one in each] + [0.0] * len(absences)),
         laws.pause.rates().reshape(1, -1),
         np.array(laws.ring, dtype=np.float64),
         laws.unanswered.value,
@@ -191,11 +206,18 @@ def _laws(laws: HouseLaws, departments: Sequence[str], pace_seconds: float) -> L
         laws.answered.value,
         laws.dial.value,
         laws.dial_failed.value,
-        laws.retry.value,
+        laws.retry_seconds,
         np.array([share.value for share in laws.again]),
         pace_seconds,
         int(laws.full_breaks),
     )
+
+
+def absence_table(known: Iterable[float], usual_seconds: float) -> replay.Floats:
+    """Lengths of absences, sorted; a few usual ones stand in while few are known."""
+    lengths = np.array([*known], dtype=np.float64)
+    few = max(0, 8 - len(lengths))
+    return np.sort(np.concatenate([lengths, usual_durations(usual_seconds, few)]))
 
 
 def _integers(values: Sequence[int]) -> replay.Integers:

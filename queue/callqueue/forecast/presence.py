@@ -14,6 +14,8 @@ LONG_PAUSE_SECONDS = 2 * 3600.0
 SURELY_AT_ONCE = 0.9
 BREAK_SLACK_SECONDS = 900.0
 LATE_SECONDS = 300.0
+OUT = -1
+"""A phase beside replay's: signed off for a while. Played like a call whose length is that of such absences."""
 IN_CALL = ("talk", "hold", "wrap", DIALLING)
 
 
@@ -69,7 +71,19 @@ def _away(agent: Agent, laws: HouseLaws, planned: tuple[Absence, ...], t: float)
         return Presence(replay.FREE, max(back - t, 1.0), tuple(a for a in planned if a.leaves > back - t))
     if agent.state == "pause" and age < LONG_PAUSE_SECONDS:
         return Presence(replay.PAUSED, age, planned)
+    if _out_early(agent, laws, t):
+        return Presence(OUT, age, planned)
     return None
+
+
+def _out_early(agent: Agent, laws: HouseLaws, t: float) -> bool:
+    """Signed off, but neither at the end of a shift nor for longer than anybody who came back the same day."""
+    if agent.state != "off" or agent.left_at is None or not laws.outs or t - agent.left_at > max(laws.outs):
+        return False
+    if agent.roster is not None:
+        return agent.left_at < agent.roster.off - LATE_SECONDS
+    ends = [each.start for each in laws.habits.expected.get(agent.name, ()) if each.end is None]
+    return bool(ends) and agent.left_at < min(ends) - BREAK_SLACK_SECONDS
 
 
 def _planned_return(agent: Agent, t: float, *, full: bool) -> float | None:
