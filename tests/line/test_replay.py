@@ -1,6 +1,7 @@
 """The line played forward, held against exact results, and against itself with one caller more."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from callqueue.forecast.compiled import compiled
 from callqueue.forecast.replay import AFTER, EDGES, FREE, PAUSED, TALKING, Laws, Line, Newcomers, Staff, futures
 
 MEAN = 200.0
@@ -168,3 +170,11 @@ def test_somebody_more_ahead_never_shortens_any_future(
     more = futures(people, line(more_ages, keys=more_keys), NOBODY, known, 0, seed, 50, 1e6)
 
     assert (more >= fewer).all()
+
+
+def test_where_nothing_can_be_kept_on_disk_it_is_compiled_all_the_same() -> None:
+    """As in a folder that cannot be written: this function lies in none."""
+    made: dict[str, Any] = {}
+    exec("def twice(x): return 2 * x", made)  # noqa: S102
+
+    assert compiled(made["twice"])(4) == 8

@@ -23,7 +23,8 @@ PRIOR_SCORES: Floats = np.array([1.2 * NormalDist().inv_cdf((k + 0.5) / 25) for 
 SOFT_SECONDS = 10.0
 FEW_LABELS = 20
 FEW_WIDER = 1.5
-TAIL = 0.1
+TAIL, AIMED_TAIL = 0.1, 0.095
+"""Aimed at is a little less than what is claimed, as with the spoken range."""
 SPOKEN_TRUE = 0.87
 """A little above the 85 % that is promised: what was right lately need not be right next."""
 STEP, LEAK = 0.01, 0.002
@@ -87,8 +88,8 @@ class Calibration:
         self.places = np.append(self.places, math.log(prediction.seconds + SOFT_SECONDS))[-KEPT:]
         self.scores = np.append(self.scores, prediction.score(wait))[-KEPT:]
         self.labels += 1
-        self.low_tail = _followed(self.low_tail, TAIL, wait < told.low, TAIL, 0.03, 0.2)
-        self.high_tail = _followed(self.high_tail, TAIL, wait > told.high, TAIL, 0.03, 0.2)
+        self.low_tail = _followed(self.low_tail, AIMED_TAIL, wait < told.low, TAIL, 0.03, 0.2)
+        self.high_tail = _followed(self.high_tail, AIMED_TAIL, wait > told.high, TAIL, 0.03, 0.2)
         self.share = _followed(self.share, SPOKEN_TRUE, holds(told.spoken, wait), FIRST_SHARE, 0.5, 0.95)
 
     def dump(self) -> dict[str, Any]:

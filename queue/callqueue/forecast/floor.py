@@ -26,6 +26,7 @@ AFTER, DIALLING = "after", "dialling"
 AT_WORK = ("ready", "ringing", "talk", "hold", "wrap", AFTER, DIALLING)
 AWAY = ("pause", "off")
 AT_ONCE_SECONDS = 0.5
+TOGETHER_SECONDS = 900.0
 FORGOTTEN_SECONDS = 3 * 3600.0
 """An agent seen through calls only, and not for so long, has gone home; a caller of whom nothing was heard for twice
 as long has hung up unheard."""
@@ -51,6 +52,9 @@ class Agent:
     served: dict[str, float] = field(default_factory=dict)
     left_at: float | None = None
     """Begin of the last absence."""
+    out_since: float | None = None
+    """When the first of those signed off who left together with this one did: what takes many at once, a meeting or an
+    outage, gives them back at once."""
     roster: Roster | None = None
 
     def serves(self, department: str) -> bool:
@@ -307,10 +311,15 @@ class Floor:
 
     def _goes_away(self, agent: Agent, state: str, t: float) -> None:
         agent.left_at = t
+        agent.out_since = self._left_together(t) if state == "off" else None
         self.laws.habits.went(agent.name, t)
         planned = self._planned(agent, t) or self.laws.habits.is_habit(agent.name, t)
         if not planned and agent.state != "ringing" and agent.department is not None:
             self.laws.department(agent.department).away.add(True)
+
+    def _left_together(self, t: float) -> float:
+        others = (agent.out_since for agent in self.agents.values() if agent.state == "off")
+        return min((since for since in others if since is not None and t - since < TOGETHER_SECONDS), default=t)
 
     def _planned(self, agent: Agent, t: float) -> bool:
         """Whether the roster says to go now, give or take a call."""
@@ -327,8 +336,9 @@ class Floor:
         if agent.state == "pause":
             self.laws.pause.lived(0.0, away, ended=True)
             self.laws.pauses.append(away)
-        elif agent.left_at is not None and away < FORGOTTEN_SECONDS:
-            self.laws.outs.append(away)
+        elif agent.out_since is not None and t - agent.out_since < FORGOTTEN_SECONDS:
+            self.laws.outs.append(t - agent.out_since)
+        agent.out_since = None
         self._learn_break(agent, t)
 
     def _learn_break(self, agent: Agent, t: float) -> None:

@@ -71,14 +71,19 @@ def _away(agent: Agent, laws: HouseLaws, planned: tuple[Absence, ...], t: float)
         return Presence(replay.FREE, max(back - t, 1.0), tuple(a for a in planned if a.leaves > back - t))
     if agent.state == "pause" and age < LONG_PAUSE_SECONDS:
         return Presence(replay.PAUSED, age, planned)
-    if _out_early(agent, laws, t):
-        return Presence(OUT, age, planned)
+    if agent.out_since is not None and _out_early(agent, laws, t):
+        return Presence(OUT, t - agent.out_since, planned)
     return None
 
 
 def _out_early(agent: Agent, laws: HouseLaws, t: float) -> bool:
     """Signed off, but neither at the end of a shift nor for longer than anybody who came back the same day."""
-    if agent.state != "off" or agent.left_at is None or not laws.outs or t - agent.left_at > max(laws.outs):
+    if (
+        agent.state != "off"
+        or agent.left_at is None
+        or not laws.outs
+        or t - agent.left_at > max(laws.outs) + LATE_SECONDS
+    ):
         return False
     if agent.roster is not None:
         return agent.left_at < agent.roster.off - LATE_SECONDS

@@ -25,7 +25,9 @@ def shortest_true(waits_seconds: NDArray[np.float64], share: float, late_share: 
         if fits.any():
             first = int(np.argmax(np.where(fits, held, -1.0)))
             return banded(first, first + width)
-    return banded(int(np.searchsorted(below, 1 - share, side="right")) - 1, highest)
+    # Longer than anybody is told: of these waits all but a few last at least so long.
+    least = int(np.searchsorted(below, 1 - share, side="right")) - 1
+    return (least, None) if least > 0 else (0, highest)
 
 
 def banded(first: int, last: int) -> Spoken:
