@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from command.menu_test import play
-from command.menu_world import compared_by, trained_by, world_here
+from command.menu_world import Studies, world_here
 from ivr.dialogue import open_question
 from ivr.menu.check import check
 from ivr.menu.load import load_menu
@@ -117,13 +117,14 @@ def _checks(text: str, folder: Path) -> list[Row]:
 
 
 def _trained(text: str, encoder: Encoder | None) -> object:
-    return check(text, "m", world_here(close=compared_by(encoder))[0])
+    return check(text, "m", world_here(close=Studies(encoder).close)[0])
 
 
 def _publish(text: str, folder: Path, encoder: Encoder | None) -> None:
-    found = check(text, "m", world_here(close=compared_by(encoder))[0]).or_raise()
-    taught = lessons(found, trained_by(encoder))
-    play(text, found, encoder)
+    studies = Studies(encoder)
+    found = check(text, "m", world_here(close=studies.close)[0]).or_raise()
+    taught = lessons(found, studies.train)
+    play(text, found, studies)
     store = Store(f"sqlite:///{folder}/bench.sqlite3")
     metadata.create_all(store.engine)
     with store.write() as tx:
@@ -136,7 +137,7 @@ def _replays(text: str) -> list[Row]:
     draft = load_menu(text.replace("배송 취소해 주세요", "배송 중단해 주세요"), "m")
     for one in (published, draft):
         question = open_question(one)
-        remember(question.meanings, question.language, trained_by(None)(question))
+        remember(question.meanings, question.language, Studies(None).train(question))
     rows = []
     for what, said in (
         ("our recogniser heard, 5 readings", _heard(published)),

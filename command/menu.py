@@ -57,14 +57,14 @@ def menu_check(file: Path, quick: bool, strict: bool, as_json: bool) -> None:
 
 
 def _checked(text: str, file_name: str, *, quick: bool) -> "tuple[Checked, list[str]]":
-    from command.menu_world import compared_by, remembered_encoder, world_here
+    from command.menu_world import Studies, remembered_encoder, world_here
     from ivr.menu.check import check
 
     if quick:
         world, missing = world_here()
         return check(text, file_name, world), missing
     with remembered_encoder() as encoder:
-        world, missing = world_here(close=compared_by(encoder))
+        world, missing = world_here(close=Studies(encoder).close)
         return check(text, file_name, world), missing
 
 

@@ -67,18 +67,18 @@ def replay(draft: Path, since: timedelta, as_json: bool) -> None:
 
 
 def _replayed(said: "list[Said]", published: "Menu", draft: "Menu") -> "Replayed":
-    from command.menu_world import remembered_encoder, trained_by
+    from command.menu_world import Studies, remembered_encoder
     from ivr.dialogue import open_question
     from ivr.replay import replay
     from speech.hearing import remember
 
     languages = {one.language for one in said}
     with remembered_encoder() as encoder:
-        train = trained_by(encoder)
+        studies = Studies(encoder)
         for menu in (published, draft):
             for language in languages.intersection(menu.languages):
                 question = open_question(menu.spoken_in(language))
-                remember(question.meanings, question.language, train(question))
+                remember(question.meanings, question.language, studies.train(question))
         return replay(said, published, draft)
 
 

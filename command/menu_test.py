@@ -11,9 +11,9 @@ import click
 from command.menu_files import MENU_FILE, read_or_stop, say, show_problems
 
 if TYPE_CHECKING:
+    from command.menu_world import Studies
     from ivr.menu.model import Menu
     from ivr.rehearsal import Tried
-    from speech.features import Encoder
 
 
 @click.command()
@@ -25,7 +25,7 @@ def test(file: Path, show_all: bool) -> None:
     What callers say reaches the menu as text; recognition itself is tried by `barocall call` and `barocall hear`.
     Exit 0: all passed, 1: some failed, or the menu has mistakes.
     """
-    from command.menu_world import remembered_encoder
+    from command.menu_world import Studies, remembered_encoder
     from ivr.menu.load import load_menu
     from ivr.menu.source import MenuErrors
 
@@ -36,24 +36,22 @@ def test(file: Path, show_all: bool) -> None:
         show_problems(error.problems)
         sys.exit(1)
     with remembered_encoder() as encoder:
-        tried = play(text, menu, encoder)
+        tried = play(text, menu, Studies(encoder))
     show(file, tried, show_all=show_all)
     sys.exit(0 if all(one.passed for one in tried) else 1)
 
 
-def play(text: str, menu: "Menu", encoder: "Encoder | None") -> "tuple[Tried, ...]":
+def play(text: str, menu: "Menu", studies: "Studies") -> "tuple[Tried, ...]":
     """Every test; what the phrases teach is learned first."""
-    from command.menu_world import trained_by
     from ivr.dialogue import open_question
     from ivr.rehearsal import Rehearsal
     from speech.hearing import remember
 
     if not menu.trials:
         return ()
-    train = trained_by(encoder)
     for language in menu.languages:
         question = open_question(menu.spoken_in(language))
-        remember(question.meanings, question.language, train(question))
+        remember(question.meanings, question.language, studies.train(question))
     with tempfile.TemporaryDirectory(prefix="barocall-rehearsal-") as folder:
         rehearsal = Rehearsal(text, menu, Path(folder), datetime.now(UTC))
         return tuple(rehearsal.play(trial) for trial in menu.trials)

@@ -61,17 +61,18 @@ def publish(file: Path, by: str | None, untested: bool) -> None:
 
 def _prepared(text: str, file_name: str, *, tested: bool) -> "tuple[Checked, dict[str, Lesson], tuple[Tried, ...]]":
     """Checked, what it teaches, and tried: sentences are encoded once for all three."""
-    from command.menu_world import compared_by, remembered_encoder, trained_by, world_here
+    from command.menu_world import Studies, remembered_encoder, world_here
     from ivr.menu.check import check
     from ivr.watch import lessons
 
     with remembered_encoder() as encoder:
-        world, _missing = world_here(close=compared_by(encoder))
+        studies = Studies(encoder)
+        world, _missing = world_here(close=studies.close)
         checked = check(text, file_name, world)
         if checked.menu is None:
             return checked, {}, ()
-        taught = lessons(checked.menu, trained_by(encoder))
-        return checked, taught, play(text, checked.menu, encoder) if tested else ()
+        taught = lessons(checked.menu, studies.train)
+        return checked, taught, play(text, checked.menu, studies) if tested else ()
 
 
 @click.command()

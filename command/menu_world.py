@@ -12,8 +12,8 @@ from ivr.menu.advice import Likeness, World
 from ivr.menu.model import Menu
 
 if TYPE_CHECKING:
-    from speech.classifier import Classifier
-    from speech.expectation import Expectation
+    from speech.classifier import Classifier, Study
+    from speech.expectation import Expectation, Meaning
     from speech.features import Encoder
 
 STATIC = "/static/"
@@ -48,24 +48,29 @@ def remembered_encoder() -> "Iterator[Encoder | None]":
             yield remembered
 
 
-def trained_by(encoder: "Encoder | None") -> "Callable[[Expectation], Classifier]":
-    from speech.classifier import train
+class Studies:
+    """What phrases teach and which are too alike, each language of each menu studied once."""
 
-    def train_it(question: "Expectation") -> "Classifier":
-        phrases = {meaning.name: meaning.phrases for meaning in question.meanings}
-        return train(phrases, question.language, encoder=encoder)
+    def __init__(self, encoder: "Encoder | None") -> None:
+        self._encoder = encoder
+        self._known: dict[tuple[str, tuple[Meaning, ...]], Study] = {}
 
-    return train_it
+    def train(self, question: "Expectation") -> "Classifier":
+        return self._study(question).classifier
 
+    def close(self, menu: Menu) -> tuple[Likeness, ...]:
+        from ivr.dialogue import open_question
 
-def compared_by(encoder: "Encoder | None") -> Callable[[Menu], tuple[Likeness, ...]]:
-    from speech.classifier import close_pairs
+        return self._study(open_question(menu)).close_pairs()
 
-    def close(menu: Menu) -> tuple[Likeness, ...]:
-        phrases = {department.id: department.phrases for department in menu.departments}
-        return close_pairs(phrases, menu.language, encoder=encoder)
+    def _study(self, question: "Expectation") -> "Study":
+        from speech.classifier import Study
 
-    return close
+        key = question.language, question.meanings
+        if key not in self._known:
+            phrases = {meaning.name: meaning.phrases for meaning in question.meanings}
+            self._known[key] = Study(phrases, question.language, encoder=self._encoder)
+        return self._known[key]
 
 
 def _speller(missing: list[str]) -> Callable[[str], bool] | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from ivr.menu.languages import LANGUAGE_KEY
+from ivr.menu.levels import SubMenu
 from ivr.menu.model import Menu
 from ivr.states import (
     Asking,
@@ -227,7 +228,7 @@ def on_silence(state: State, menu: Menu) -> Next:
     """The document ran to its end and nobody pressed or said anything that we understood."""
     match state:
         case Asking() | ReadingKeys():
-            return _after_failure(state.failures, "silence", menu)
+            return _failed(state, "silence", menu)
         case Confirming():
             return _again_or(state, GoTo(menu.person.id, By.FAILURES))
         case Offering() | ConfirmingNumber():
@@ -319,14 +320,31 @@ def turn_down(offer: Offer) -> Next:
 
 
 def _key_in_menu(state: Asking | ReadingKeys, key: str, menu: Menu) -> Next:
+    if key == "#" and (here := menu.submenu(_within(state))) is not None:
+        return ReadingKeys(failures=state.failures, menu=here.within)
     if key in ("*", "#"):
         return _repeated(state)
     if key == LANGUAGE_KEY and menu.other_language is not None:
         return ChangeLanguage(menu.other_language, state)
-    chosen = menu.department_with_key(key)
-    if chosen is None:
-        return _after_failure(state.failures, "unclear", menu)
-    return GoTo(chosen.id, By.KEY, key)
+    chosen = next((option for option in menu.options(_within(state)) if option.key == key), None)
+    match chosen:
+        case None:
+            return _failed(state, "unclear", menu)
+        case SubMenu(id=deeper):
+            return ReadingKeys(failures=state.failures, menu=deeper)
+        case _:
+            return GoTo(chosen.id, By.KEY, key)
+
+
+def _within(state: Asking | ReadingKeys) -> str | None:
+    return state.menu if isinstance(state, ReadingKeys) else None
+
+
+def _failed(state: Asking | ReadingKeys, why: Why, menu: Menu) -> Next:
+    """In a menu below the first question its keys are read again: whoever presses keys is not asked to speak."""
+    if isinstance(state, Asking) or state.menu is None or state.failures >= FAILURES_BEFORE_PERSON:
+        return _after_failure(state.failures, why, menu)
+    return replace(state, failures=state.failures + 1, quiet=False)
 
 
 def _repeated(state: Asking | ReadingKeys) -> Asking | ReadingKeys:
@@ -408,7 +426,7 @@ def _words_in_menu(state: Asking | ReadingKeys, decision: Decision, menu: Menu) 
         case Confirm(meaning):
             return Confirming(department=meaning, failures=state.failures)
         case AskAgain() | Keys() | Person():
-            return _after_failure(state.failures, "unclear", menu)
+            return _failed(state, "unclear", menu)
 
 
 def _words_on_hold(state: Holding, decision: Decision) -> Next | None:

@@ -149,12 +149,19 @@ class _Document:
                 return self._question(state)
             case Confirming(department=department):
                 return [self.words.confirm(self._department(department).name, heard=self.heard)]
-            case ReadingKeys():
-                return [self.words.keys_options([(d.name, d.key) for d in self.menu.departments])]
+            case ReadingKeys(menu=within):
+                return self._keys(within)
             case Offering():
                 return self._offer(state)
             case ConfirmingNumber(number=number):
                 return [self.words.confirm_number(number, heard=self.heard)]
+
+    def _keys(self, within: str | None) -> list[str]:
+        here = self.menu.submenu(within)
+        options = self.words.keys_options([(option.name, option.key) for option in self.menu.options(within)])
+        if here is None:
+            return [options]
+        return [here.question or here.name, options, self.words.back_hint()]
 
     def _question(self, state: Asking) -> list[str]:
         match state.why:

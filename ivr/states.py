@@ -35,6 +35,8 @@ class ReadingKeys:
     failures: int = 2
     quiet: bool = False
     opening: bool = False
+    menu: str | None = None
+    """Whose keys; None: the first question's."""
 
 
 @dataclass(frozen=True, kw_only=True)

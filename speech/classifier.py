@@ -8,6 +8,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -107,31 +108,47 @@ class Classifier:
 
 def train(examples: Mapping[str, Sequence[str]], language: str, *, encoder: Encoder | None = None) -> Classifier:
     """From each meaning's phrases. The order of the examples makes no difference, nor does saying one twice."""
-    lesson = _prepare(examples, language, encoder)
-    everything = np.ones(len(lesson.rows), dtype=bool)
-    return Classifier(
-        meanings=lesson.meanings,
-        _features=lesson.features,
-        _meaning_weights=lesson.turn @ _meaning_weights(lesson, everything) / np.float32(_temperature(lesson)),
-        _scope_weights=lesson.turn @ _scope_weights(lesson, everything),
-        _scope_line=_scope_line(lesson),
-        _listed=_listed(lesson),
-    )
+    return Study(examples, language, encoder=encoder).classifier
 
 
 def close_pairs(
     examples: Mapping[str, Sequence[str]], language: str, *, encoder: Encoder | None = None
 ) -> tuple[ClosePair, ...]:
     """Meanings that a classifier which doesn't know the phrase takes for each other; most phrases first."""
-    lesson = _prepare(examples, language, encoder)
-    held, scores = _held_out_meanings(lesson)
-    found: dict[tuple[int, int], list[tuple[str, str]]] = defaultdict(list)
-    for row, likely in zip(held, softmax(scores / _temperature(lesson)), strict=True):
-        meant, taken = int(lesson.labels[row]), int(likely.argmax())
-        if taken != meant and likely[taken] >= CLOSE:
-            found[min(meant, taken), max(meant, taken)].append((lesson.meanings[meant], lesson.texts[row]))
-    pairs = (ClosePair(lesson.meanings[a], lesson.meanings[b], tuple(sorted(said))) for (a, b), said in found.items())
-    return tuple(sorted(pairs, key=lambda pair: (-len(pair.phrases), pair.one, pair.other)))
+    return Study(examples, language, encoder=encoder).close_pairs()
+
+
+class Study:
+    """Examples looked at once, for whoever wants both: holding phrases out is what takes time."""
+
+    def __init__(self, examples: Mapping[str, Sequence[str]], language: str, *, encoder: Encoder | None = None) -> None:
+        self._lesson = _prepare(examples, language, encoder)
+        self._held, self._scores = _held_out_meanings(self._lesson)
+        self._temperature = _temperature(self._lesson, self._held, self._scores)
+
+    @cached_property
+    def classifier(self) -> Classifier:
+        lesson = self._lesson
+        everything = np.ones(len(lesson.rows), dtype=bool)
+        return Classifier(
+            meanings=lesson.meanings,
+            _features=lesson.features,
+            _meaning_weights=lesson.turn @ _meaning_weights(lesson, everything) / np.float32(self._temperature),
+            _scope_weights=lesson.turn @ _scope_weights(lesson, everything),
+            _scope_line=_scope_line(lesson),
+            _listed=_listed(lesson),
+        )
+
+    def close_pairs(self) -> tuple[ClosePair, ...]:
+        lesson = self._lesson
+        found: dict[tuple[int, int], list[tuple[str, str]]] = defaultdict(list)
+        for row, likely in zip(self._held, softmax(self._scores / self._temperature), strict=True):
+            meant, taken = int(lesson.labels[row]), int(likely.argmax())
+            if taken != meant and likely[taken] >= CLOSE:
+                found[min(meant, taken), max(meant, taken)].append((lesson.meanings[meant], lesson.texts[row]))
+        names = lesson.meanings
+        pairs = (ClosePair(names[a], names[b], tuple(sorted(said))) for (a, b), said in found.items())
+        return tuple(sorted(pairs, key=lambda pair: (-len(pair.phrases), pair.one, pair.other)))
 
 
 @dataclass(frozen=True)
@@ -210,9 +227,8 @@ def _held_out_meanings(lesson: _Lesson) -> tuple[Places, Matrix]:
     return np.concatenate(held), np.concatenate(scores)
 
 
-def _temperature(lesson: _Lesson) -> float:
+def _temperature(lesson: _Lesson, held: Places, scores: Matrix) -> float:
     """What the scores are divided by, so that of phrases called 80 % sure four in five are right."""
-    held, scores = _held_out_meanings(lesson)
     if len(held) == 0:
         return USUAL_TEMPERATURE
     right = np.arange(len(held)), lesson.labels[held]

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from ivr.menu.field import Fields, Help
+from ivr.menu.levels import DEEP, DEEPEST, level
 from ivr.menu.listening import seconds_to_hear
 from ivr.menu.model import Department, Menu
 from ivr.menu.source import Key, Place, Value
@@ -101,6 +102,15 @@ def ars_callback(look: Look) -> Iterator[Found]:
         if department.callback_above_seconds is None:
             told = f'department "{department.id}" never offers a callback on arrival, however long the wait'
             yield Found(look.place(department, "callback"), told)
+
+
+def ars_depth(look: Look) -> Iterator[Found]:
+    places = {key.text: found["in"].place for key, found in look.read["departments"].items() if found["in"] is not None}
+    for department in look.menu.departments:
+        depth = level(look.menu.menus, department.within)
+        if depth > DEEP:
+            told = f'department "{department.id}" is on level {depth}: {DEEP} are preferred, {DEEPEST} are the most'
+            yield Found(places[department.id], told)
 
 
 def few_phrases(look: Look) -> Iterator[Found]:
@@ -221,6 +231,13 @@ WARNINGS: dict[str, Rule] = {
             "오래 기다릴 고객에게 콜백을 권하지 않습니다(ARS 가이드라인).",
         ),
     ),
+    "ars_depth": Rule(
+        ars_depth,
+        Help(
+            f"A department lies deeper than {DEEP} levels of keys (ARS guideline).",
+            f"번호 메뉴가 {DEEP}단계보다 깊습니다(ARS 가이드라인).",
+        ),
+    ),
     "few_phrases": Rule(
         few_phrases,
         Help(
@@ -272,6 +289,12 @@ def _texts(menu: Menu, look: Look) -> Iterator[tuple[str, str, Place]]:
     asked: Any = look.read["menu"]
     yield "the question", menu.question, asked.place_of("question")
     yield "the list of examples", menu.examples, asked.place_of("examples")
+    for submenu in menu.menus:
+        if submenu.question is not None:
+            place = next(
+                found.place_of("question") for key, found in look.read["menus"].items() if key.text == submenu.id
+            )
+            yield f'the question of "{submenu.id}"', submenu.question, place
     for department in menu.departments:
         if department.prompt is not None:
             yield f'the prompt of "{department.id}"', department.prompt, look.place(department, "prompt")

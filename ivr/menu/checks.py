@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ivr.menu.languages import LANGUAGE_KEY, check_languages
+from ivr.menu.levels import check_levels
 from ivr.menu.overflow import check_overflow
 from ivr.menu.source import Key, Problems, Value
 from ivr.menu.trials import check_trials
@@ -20,7 +21,9 @@ def check_menu(read: Mapping[str, Any], problems: Problems) -> None:
     languages: tuple[str, ...] | None = site.get("languages")
     departments: Departments = read["departments"] or {}
     check_trials(read, problems)
-    _check_keys(departments, problems)
+    menus: Departments = read["menus"] or {}
+    check_levels(menus, departments, problems)
+    _check_keys(departments, menus, problems)
     _check_person(departments, problems)
     check_overflow(departments, problems)
     if languages is None:
@@ -30,7 +33,7 @@ def check_menu(read: Mapping[str, Any], problems: Problems) -> None:
     for language in languages:
         _check_phrases(departments, language, languages[0], problems)
     if len(languages) > 1:
-        _check_language_key(departments, problems)
+        _check_language_key(departments, menus, problems)
 
 
 def _check_numbers(numbers: Mapping[Key, Value], languages: tuple[str, ...], problems: Problems) -> None:
@@ -40,24 +43,29 @@ def _check_numbers(numbers: Mapping[Key, Value], languages: tuple[str, ...], pro
             problems.add(language.place, f"{number.text}: one of the site's languages ({known}) is expected here")
 
 
-def _check_language_key(departments: Departments, problems: Problems) -> None:
-    for department, found in departments.items():
-        if found["key"] is not None and found["key"].data == LANGUAGE_KEY:
-            told = f'key "{LANGUAGE_KEY}" changes the language: give department "{department.text}" another one'
-            problems.add(found["key"].place, told)
+def _check_language_key(departments: Departments, menus: Departments, problems: Problems) -> None:
+    for what, entries in (("department", departments), ("menu", menus)):
+        for name, found in entries.items():
+            if found["key"] is not None and found["key"].data == LANGUAGE_KEY:
+                told = f'key "{LANGUAGE_KEY}" changes the language: give {what} "{name.text}" another one'
+                problems.add(found["key"].place, told)
 
 
-def _check_keys(departments: Departments, problems: Problems) -> None:
-    first: dict[str, tuple[Key, Value]] = {}
-    for department, found in departments.items():
-        key: Value | None = found["key"]
-        if key is None:
-            continue
-        _check_person_key(department, key, found["person"], problems)
-        owner, before = first.setdefault(key.data, (department, key))
-        if before is not key:
-            taken = f'key "{key.data}" is taken by department "{owner.text}" in line {before.place.line}'
-            problems.add(key.place, taken, before.place)
+def _check_keys(departments: Departments, menus: Departments, problems: Problems) -> None:
+    """Within each menu, and with the way to a person in all of them."""
+    first: dict[tuple[str | None, str], tuple[str, Value]] = {}
+    for what, entries in (("department", departments), ("menu", menus)):
+        for name, found in entries.items():
+            key: Value | None = found["key"]
+            if key is None:
+                continue
+            if what == "department":
+                _check_person_key(name, key, found["person"], problems)
+            within = None if found["in"] is None else str(found["in"].data)
+            owner, before = first.setdefault((within, key.data), (f'{what} "{name.text}"', key))
+            if before is not key:
+                taken = f'key "{key.data}" is taken by {owner} in line {before.place.line}'
+                problems.add(key.place, taken, before.place)
 
 
 def _check_person_key(department: Key, key: Value, person: bool | None, problems: Problems) -> None:

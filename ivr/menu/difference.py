@@ -6,6 +6,7 @@ from typing import Any
 
 from ivr.menu.both import Both
 from ivr.menu.hours import ALWAYS
+from ivr.menu.levels import SubMenu
 from ivr.menu.model import Department, Menu
 from ivr.words import words_for
 
@@ -14,7 +15,13 @@ MINUTE_SECONDS = 60.0
 
 def differences(old: Menu, new: Menu) -> tuple[Both, ...]:
     """In the order in which callers meet them; none where only the writing of the file differs."""
-    return (*_of_site(old, new), *_of_texts(old, new), *_of_list(old, new), *_of_departments(old, new))
+    return (
+        *_of_site(old, new),
+        *_of_texts(old, new),
+        *_of_list(old, new),
+        *_of_menus(old, new),
+        *_of_departments(old, new),
+    )
 
 
 def _of_site(old: Menu, new: Menu) -> Iterator[Both]:
@@ -52,6 +59,19 @@ def _of_list(old: Menu, new: Menu) -> Iterator[Both]:
     kept_before, kept_after = ([d for d in ids if d in before and d in after] for ids in (before, after))
     if kept_before != kept_after:
         yield Both("the departments are read out in another order", "부서를 읽어 주는 순서가 바뀌었습니다")
+
+
+def _of_menus(old: Menu, new: Menu) -> Iterator[Both]:
+    for language, before, after in _each_language(old, new):
+        for menu_id in dict.fromkeys(menu.id for menu in (*before.menus, *after.menus)):
+            one, other = (
+                "" if menu is None else _menu(menu) for menu in (before.submenu(menu_id), after.submenu(menu_id))
+            )
+            yield from _was(f"menu {menu_id} ({language})", f"메뉴 {menu_id}({language})", one, other)
+
+
+def _menu(menu: SubMenu) -> str:
+    return " · ".join(part for part in (f"{menu.key} {menu.name}", menu.within, menu.question) if part)
 
 
 def _of_departments(old: Menu, new: Menu) -> Iterator[Both]:
@@ -171,6 +191,7 @@ def _listed(names: tuple[str, ...]) -> str:
 
 _SENTENCES: dict[str, Callable[[str, Any, Any], Both]] = {
     "key": _value("key", "번호는"),
+    "within": _value("its menu", "속한 메뉴는", lambda menu: menu or "–"),
     "skills": _value("it is served by agents with", "맡는 상담원의 기술은", _listed),
     "hours": _hours,
     "person": _either(

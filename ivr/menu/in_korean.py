@@ -136,6 +136,32 @@ SENTENCES: dict[str, str] = {
     'a test needs what the caller does: `said: 배송 조회` or `pressed: "2"`': (
         '시험에는 고객이 하는 일이 있어야 합니다: `said: 배송 조회` 또는 `pressed: "2"`'
     ),
+    'menu "{}" leads nowhere: no department says `in: {}`': (
+        '"{}" 메뉴에 든 부서가 없습니다. 부서에 `in: {}`을 적으세요'
+    ),
+    'menu "{}" lies within itself ({}): nobody ever reaches it': (
+        '"{}" 메뉴가 자기 안에 있습니다({}). 아무도 갈 수 없습니다'
+    ),
+    'menu "{}" is on level {}: {} are the most': '"{}" 메뉴는 {}단계입니다. {}단계까지만 됩니다',
+    'department "{}" is on level {}: {} are preferred, {} are the most': (
+        '"{}" 부서는 {}단계에 있습니다. {}단계까지가 좋고 {}단계를 넘을 수 없습니다'
+    ),
+    'no menu is called "{}". Did you mean "{}"?': '"{}"(이)라는 메뉴는 없습니다. "{}"을(를) 쓰려던 것인가요?',
+    'no menu is called "{}".': '"{}"(이)라는 메뉴는 없습니다',
+    '"{}": a menu is named in small letters here, like payments': (
+        '"{}": 메뉴 이름표는 payments처럼 영어 소문자로 적습니다'
+    ),
+    '"{}" is the name of a department too, in line {}: give one of them another': (
+        '"{}"은(는) 부서 이름이기도 합니다({}번째 줄). 한쪽을 바꾸세요'
+    ),
+    'key "{}" leads to a person in every menu: give another one': (
+        '"{}"번은 어느 메뉴에서나 상담원입니다. 다른 번호를 주세요'
+    ),
+    "the way to a person is in every menu: leave `in` out": "상담원은 어느 메뉴에나 있습니다. `in`을 지우세요",
+    'key "{}" is taken by menu "{}" in line {}': '"{}"번은 "{}" 메뉴가 {}번째 줄에서 이미 쓰고 있습니다',
+    'key "{}" changes the language: give menu "{}" another one': (
+        '"{}"번은 언어를 바꾸는 번호입니다. "{}" 메뉴에는 다른 번호를 주세요'
+    ),
     'no warning is called "{}". Did you mean "{}"?': '"{}"(이)라는 경고는 없습니다. "{}"을(를) 쓰려던 것인가요?',
     'no time zone "{}" is known.': '"{}"(이)라는 시간대는 없습니다',
     'keys are written in quotes, in the order in which they are pressed: "2" or "02"': (

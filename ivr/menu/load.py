@@ -9,6 +9,7 @@ from ivr.menu.checks import check_menu
 from ivr.menu.field import Fields, read_fields
 from ivr.menu.hours import ALWAYS, OpeningHours
 from ivr.menu.languages import Spoken
+from ivr.menu.levels import SubMenu
 from ivr.menu.model import Department, Menu, Notices, Site
 from ivr.menu.overflow import overflow
 from ivr.menu.schema import FIELDS, MINUTE_SECONDS
@@ -64,6 +65,7 @@ def _in_language(read: Mapping[str, Any], language: str) -> Menu:
         languages=site["languages"],
         numbers={number.text: answers.data for number, answers in site["numbers"].items()},
         callers=site["callers"],
+        menus=tuple(_submenu(key.text, found, say) for key, found in read["menus"].items()),
     )
 
 
@@ -96,9 +98,15 @@ def _department(department_id: str, found: Mapping[str, Any], read: Mapping[str,
         wrap_seconds=None if found["wrap_minutes"] is None else found["wrap_minutes"] * MINUTE_SECONDS,
         prompt=say(found["prompt"]),
         closed_prompt=say(found["closed_prompt"]),
+        within=None if found["in"] is None else str(found["in"].data),
         music=found["music"],
         announcements=found["announcements"],
     )
+
+
+def _submenu(menu_id: str, found: Mapping[str, Any], say: _Sayer) -> SubMenu:
+    within = None if found["in"] is None else str(found["in"].data)
+    return SubMenu(menu_id, say(found["name"]), found["key"].data, within, say(found["question"]))
 
 
 def _hours(found: Mapping[str, Any], site: Mapping[str, Any]) -> OpeningHours:

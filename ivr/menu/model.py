@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from callqueue.department import Announcements, Overflow
 from callqueue.department import Department as LineDepartment
 from ivr.menu.hours import OpeningHours
+from ivr.menu.levels import SubMenu
 from ivr.menu.trials import Trial
 from speech.values import Language
 
@@ -49,6 +50,8 @@ class Department:
     """When they are told again where they stand."""
     overflow: Overflow | None = None
     wrap_seconds: float | None = None
+    within: str | None = None
+    """The menu whose key leads here; None: the first question's."""
     closed_prompt: str | None = None
     """Said out of hours, in place of "we are closed"."""
 
@@ -84,6 +87,8 @@ class Menu:
     translations: Mapping[str, "Menu"] = field(default_factory=dict)
     callers: Mapping[str, int] = field(default_factory=dict)
     """Numbers of callers who are served before others: their priority."""
+    menus: tuple[SubMenu, ...] = ()
+    """Groups of keys below the first question."""
     trials: tuple[Trial, ...] = ()
     """In the site's first language only."""
 
@@ -110,6 +115,18 @@ class Menu:
             if department.id == department_id:
                 return department
         raise KeyError(department_id)
+
+    def submenu(self, menu_id: str | None) -> SubMenu | None:
+        return next((menu for menu in self.menus if menu.id == menu_id), None)
+
+    def options(self, within: str | None) -> "tuple[Department | SubMenu, ...]":
+        """What the keys of a menu lead to, as they are read out; the way to a person is among them everywhere."""
+        if not self.menus:
+            return self.departments
+        everything: tuple[Department | SubMenu, ...] = (*self.departments, *self.menus)
+        here = [one for one in everything if one.within == within]
+        others = sorted((one for one in here if one != self.person), key=lambda one: one.key)
+        return (*others, self.person)
 
     def department_with_key(self, key: str) -> Department | None:
         return next((department for department in self.departments if department.key == key), None)

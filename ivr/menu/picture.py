@@ -6,6 +6,7 @@ from html import escape
 
 from ivr.menu.both import Both
 from ivr.menu.hours import ALWAYS, DAY_NAMES, OpeningHours, day_groups
+from ivr.menu.levels import SubMenu
 from ivr.menu.model import Department, Menu
 
 FONT = "'Noto Sans KR', 'Noto Sans CJK KR', 'Malgun Gothic', 'Apple SD Gothic Neo', sans-serif"
@@ -39,8 +40,24 @@ Counts = Callable[[str, str], int]
 
 def tree(menu: Menu, language: str, counts: Counts | None) -> Node:
     """What there is to draw, in the menu's first language; `language`: of our own words in it."""
-    branches = tuple(_branch(department, language, counts) for department in menu.departments)
-    return Node((menu.question,), branches, "question")
+    return Node((menu.question,), _below(menu, None, language, counts), "question")
+
+
+def _below(menu: Menu, within: str | None, language: str, counts: Counts | None) -> tuple[Branch, ...]:
+    """The way to a person is drawn once, though every menu has it."""
+    here = [one for one in menu.options(within) if one.within == within]
+    return tuple(
+        _deeper(menu, one, language, counts) if isinstance(one, SubMenu) else _branch(one, language, counts)
+        for one in here
+    )
+
+
+def _deeper(menu: Menu, submenu: SubMenu, language: str, counts: Counts | None) -> Branch:
+    below = _below(menu, submenu.id, language, counts)
+    calls = None if counts is None else sum(branch.calls or 0 for branch in below)
+    lines = (f"{submenu.name} ({submenu.id})", *([submenu.question] if submenu.question else []))
+    label = Both(f"key {submenu.key}", f"{submenu.key}번").in_language(language)
+    return Branch(label, Node(lines, below, "menu"), calls)
 
 
 def _branch(department: Department, language: str, counts: Counts | None) -> Branch:

@@ -18,6 +18,7 @@ _PLACES = {
     "notices": ("`notices`", "`notices`"),
     "menu": ("`menu`", "`menu`"),
     "department": ("A department", "부서 하나"),
+    "submenu": ("A menu of `menus`", "`menus`의 메뉴 하나"),
     "test": ("A test", "시험 하나"),
     "callback": ("`callback`", "`callback`"),
     "hours": ("`hours`", "`hours`"),

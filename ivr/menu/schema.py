@@ -39,6 +39,17 @@ def _department(key: Key, value: Value | None, problems: Problems) -> Fields | N
     return None if value is None else read_fields(value, FIELDS["department"], f'department "{key.text}"', problems)
 
 
+def _menus(value: Value, problems: Problems) -> dict[Key, Fields]:
+    read = {}
+    for key, inner in (named(value, problems, "menus") or {}).items():
+        if not _DEPARTMENT_ID.fullmatch(key.text):
+            problems.add(key.place, f'"{key.text}": a menu is named in small letters here, like payments')
+        found = None if inner is None else read_fields(inner, FIELDS["submenu"], f'menu "{key.text}"', problems)
+        if found is not None:
+            read[key] = found
+    return read
+
+
 def _tests(value: Value, problems: Problems) -> tuple[Fields, ...] | None:
     if not isinstance(value.data, list):
         problems.add(
@@ -130,6 +141,18 @@ FIELDS: dict[str, dict[str, Field]] = {
             Help("The first question.", "첫 질문입니다."),
             required=True,
             example='{question: "무엇을 도와드릴까요?", examples: 배송 조회처럼 말씀해 주세요.}',
+        ),
+        "menus": Field(
+            _menus,
+            forms.by_name(
+                forms.table("submenu"), "menus, each under a name of its own", "메뉴들. 각각 이름 아래에 적습니다"
+            ),
+            Help(
+                "Groups of keys, where there are more departments than keys. Who speaks needs none of them.",
+                "부서가 번호보다 많을 때 번호를 묶습니다. 말로 하는 고객은 거치지 않습니다.",
+            ),
+            default={},
+            example='{payments: {name: 요금, key: "1"}}',
         ),
         "departments": Field(
             _departments,
@@ -311,6 +334,15 @@ FIELDS: dict[str, dict[str, Field]] = {
             ),
             required=True,
             example='"2"',
+        ),
+        "in": Field(
+            _anything,
+            forms.TEXT,
+            Help(
+                "The menu whose key it has; by default the first question.",
+                "번호가 속한 메뉴입니다. 적지 않으면 첫 질문의 번호입니다.",
+            ),
+            example="payments",
         ),
         "phrases": Field(
             by_language(values.phrases),
@@ -579,6 +611,37 @@ FIELDS: dict[str, dict[str, Field]] = {
             forms.LANGUAGE,
             Help("The caller's language; by default the first.", "고객의 언어입니다. 적지 않으면 기본 언어입니다."),
             example="en",
+        ),
+    },
+    "submenu": {
+        "name": Field(
+            by_language(values.name),
+            forms.each_language(forms.TEXT),
+            Help("As callers hear it.", "고객이 듣는 이름입니다."),
+            required=True,
+            example="{ko: 요금, en: billing}",
+        ),
+        "key": Field(
+            values.key,
+            forms.KEY,
+            Help("Leads here.", "누르면 이 메뉴로 옵니다."),
+            required=True,
+            example='"1"',
+        ),
+        "in": Field(
+            _anything,
+            forms.TEXT,
+            Help(
+                "The menu that it belongs to; by default the first question.",
+                "속한 메뉴입니다. 적지 않으면 첫 질문입니다.",
+            ),
+            example="payments",
+        ),
+        "question": Field(
+            by_language(values.prompt),
+            forms.each_language(forms.TEXT),
+            Help("Said before the keys are read.", "번호를 읽기 전에 묻는 말입니다."),
+            example='"어떤 요금 문의이신가요?"',
         ),
     },
     "callback": {

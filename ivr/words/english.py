@@ -168,6 +168,10 @@ def keys_options(departments: Sequence[tuple[str, str]]) -> str:
     )
 
 
+def back_hint() -> str:
+    return "To go back, press pound; to hear this again, press star."
+
+
 def confirm(department: str, *, heard: bool = True) -> str:
     asked = "Would you like to speak with a person?" if _is_person(department) else f"Is this about {department}?"
     return f"{asked} If so, {_yes(heard)}. If not, {_no(heard)}."

@@ -156,6 +156,10 @@ def keys_options(departments: Sequence[tuple[str, str]]) -> str:
     return f"번호로 안내해 드리겠습니다. {', '.join(options)}을 눌러 주세요."
 
 
+def back_hint() -> str:
+    return "이전 메뉴는 우물 정자, 다시 들으시려면 별표를 눌러 주세요."
+
+
 def confirm(department: str, *, heard: bool = True) -> str:
     asked = f"{with_particle(_matter(department, '문의'), '이', '가')} 맞으세요?"
     return f"{asked} 맞으면 {_yes(heard)}, 아니면 {_no(heard)}을 눌러 주세요."
