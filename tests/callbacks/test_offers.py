@@ -23,7 +23,8 @@ def _offer(tx, site):
 def moves(site):
     with site.store.read() as tx:
         columns = [callback_moves.c[name] for name in ("callback_id", "from_state", "to_state", "who", "why")]
-        return [tuple(row) for row in tx.execute(callback_moves.select().with_only_columns(*columns))]
+        ordered = callback_moves.select().with_only_columns(*columns).order_by(callback_moves.c.id)
+        return [tuple(row) for row in tx.execute(ordered)]
 
 
 def test_an_offer_is_no_promise(site, offered):
