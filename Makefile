@@ -3,11 +3,12 @@ PYTHON ?= python3
 VENV := .venv
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo run test bench check lint clean help
+.PHONY: setup demo run test chaos bench check lint clean help
 
 help:
 	@echo "make demo   three whole calls through the real product, as they happen"
 	@echo "make test   all tests"
+	@echo "make chaos  promises fall due while everything dies at random (SIZE=small|large SEED=1)"
 	@echo "make run    serve it (settings: docs/settings.md)"
 	@echo "make check  format, lint, types, import order, the menu"
 	@echo "make bench  the figures of docs/performance.md"
@@ -29,6 +30,9 @@ run: setup
 
 test: setup
 	$(VENV)/bin/python -m pytest -n 2 --dist loadfile --twilio-description
+
+chaos: setup
+	$(VENV)/bin/python -m tests.chaos --size $(or $(SIZE),large) --seed $(or $(SEED),1)
 
 bench: setup
 	$(VENV)/bin/python -m benchmarks

@@ -5,6 +5,7 @@ import logging
 import os
 import secrets
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -43,7 +44,7 @@ from speech.recogniser import ModelMissing, Recogniser
 from speech.second_opinion import SecondOpinion
 from speech.vosk_recogniser import VoskRecogniser
 from speech.whisper_recogniser import WhisperMissing, WhisperRecogniser
-from store.database import Store
+from store.database import DatabaseAway, Store
 
 if TYPE_CHECKING:
     from callqueue.forecast.live import LiveWait
@@ -72,13 +73,15 @@ def create_app(part: Part, settings: Settings | None = None) -> Flask:
 class House:
     """All parts, made from the settings as they are needed."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, catalogue: Catalogue | None = None) -> None:
         logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+        # It writes down whole requests, phone numbers included.
+        logging.getLogger("twilio.http_client").setLevel(logging.WARNING)
         self.settings = settings
         self.store = Store(settings.database_url)
         # Redis away costs a webhook a millisecond, not the client's four seconds of retries: SQL has the work anyway.
         self.redis = Redis.from_url(settings.redis_url, retry=Retry(NoBackoff(), 1), socket_connect_timeout=1)
-        self.catalogue = Catalogue()
+        self.catalogue = catalogue or Catalogue()
 
     def voice(self) -> Flask:
         # Hold music lies in ivr/static; the carrier fetches it like everybody may.
@@ -149,12 +152,17 @@ class House:
             rules=self.rules(),
             phone_number=self.settings.phone_number,
             ring_seconds=self.settings.agent_ring_seconds,
+            calls_per_second=self.settings.calls_per_second,
+            machine_detection=self.settings.machine_detection == "on",
+            # The sweep alone rings callers before agents: one forecast, kept up to date, not one for each job.
+            estimate=None,
             clock=utc_now,
         )
 
     def sweep(self) -> Sweep:
         wrap_limit = timedelta(seconds=self.settings.wrap_limit_seconds)
-        return Sweep(self.dialling(), wrap_limit=wrap_limit, waits=self.waits())
+        waits = self.waits()
+        return Sweep(replace(self.dialling(), estimate=waits.estimate), wrap_limit=wrap_limit, waits=waits)
 
     def carrier(self) -> Carrier:
         return TwilioCarrier(
@@ -167,7 +175,14 @@ class House:
     def rules(self) -> CallbackRules:
         quiet_from, quiet_until = self.settings.quiet_hours or (None, None)
         zone = ZoneInfo("Asia/Seoul")
-        return CallbackRules(zone, quiet_from, quiet_until, attempts=self.settings.callback_attempts)
+        return CallbackRules(
+            zone,
+            quiet_from,
+            quiet_until,
+            attempts=self.settings.callback_attempts,
+            busy_back_off=timedelta(minutes=self.settings.retry_busy_minutes),
+            unanswered_back_off=timedelta(minutes=self.settings.retry_unanswered_minutes),
+        )
 
     def signature(self) -> SignatureCheck:
         tokens = (self.settings.twilio_auth_token, self.settings.twilio_auth_token_next)
@@ -221,6 +236,16 @@ class House:
         watch.look()
         watch.start()
 
+    def read_menu(self) -> None:
+        """Once, before a worker forks for each job: parsing it is most of what a short job would do."""
+        try:
+            with self.store.read() as tx:
+                self.catalogue.departments(tx)
+        except DatabaseAway as error:
+            log.warning("the menu is read later, the database is away: %s", error)
+        # Connections must not be shared with the children.
+        self.store.close()
+
     def second_opinion(self) -> SecondOpinion | None:
         """None where it is not wanted or not installed: then first opinions stand."""
         if self.settings.second_opinion == "none":
@@ -253,7 +278,8 @@ class House:
 def run_worker(settings: Settings) -> None:
     """Work through the job queue until stopped: ring agents, keep promises."""
     house = House(settings)
-    jobs.run_worker(lambda: House(settings).dialling(), house.redis)
+    house.read_menu()
+    jobs.run_worker(lambda: House(settings, house.catalogue).dialling(), house.redis)
 
 
 def run_sweep(settings: Settings) -> None:

@@ -188,6 +188,15 @@ class Settings:
         _quiet, "Nobody is called back between these times (site's zone).", "21:00-08:00"
     )
     callback_attempts: int = _setting(_whole(1, 10), "How often a caller is rung before we give up.", "3")
+    machine_detection: str = _setting(
+        _one_of("on", "off"), "Ask the carrier who picked up a callback, a person or a machine (billed); a hint.", "on"
+    )
+    retry_busy_minutes: float = _setting(
+        _decimal, "After so long a caller whose line was busy is rung again; twice as long the next time.", "5"
+    )
+    retry_unanswered_minutes: float = _setting(
+        _decimal, "After so long a caller who did not answer is rung again; twice as long the next time.", "30"
+    )
     retention_days: int = _setting(_whole(1, 3650), "After so long what callers said is deleted.", "30")
     voice_port: int = _setting(_whole(1, 65535), "Voice webhooks listen here (127.0.0.1).", "8000")
     media_port: int = _setting(_whole(1, 65535), "Media sockets listen here (127.0.0.1).", "8001")

@@ -2,7 +2,7 @@
 
 import sys
 
-from benchmarks import hearing, intents, line, menus, simulator, webhooks
+from benchmarks import callbacks, hearing, intents, line, menus, simulator, webhooks
 from benchmarks.wait import quick
 
 print("Voice webhooks against a bare Flask and gunicorn answer with a signature check", flush=True)
@@ -11,6 +11,8 @@ print("\nThe stand-in network in stepped time", flush=True)
 missed += simulator.main()
 print("\nThe line: several processes on PostgreSQL", flush=True)
 missed += line.main()
+print("\nPromises by the thousand", flush=True)
+missed += callbacks.main()
 print("\nHearing", flush=True)
 missed += hearing.main()
 print("\nIntents", flush=True)

@@ -1,20 +1,24 @@
 """Ordering legs from the carrier, each once."""
 
 import logging
+import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from sqlalchemy import Connection
 
-from callbacks import reach
+from callbacks import ahead, reach
+from callbacks.ahead import Estimate
 from callbacks.jobs import Jobs
 from callbacks.lifecycle import AttemptOutcome
-from callbacks.retries import CallbackRules
+from callbacks.promises import job_due
+from callbacks.retries import CallbackRules, may_ring_from
 from callqueue import legs
 from callqueue.department import Department
 from callqueue.legs import Leg, Purpose
+from callqueue.wait import WaitEstimator
 from carrier.pacer import Urgency
 from carrier.port import CallGone, CallOrder, Carrier, CarrierBusy, CarrierError, CarrierRefused, CarrierUnsure
 from store.database import Store, again_when_collided
@@ -23,6 +27,8 @@ log = logging.getLogger("barocall.dialling")
 
 # A caller has to find the phone first; an agent expects the call (ring_seconds).
 CALLER_RING_SECONDS = 30
+# RQ's scheduler takes a job up to half a second before its time; further ahead, the promise was put off since.
+EARLY_AT_MOST = timedelta(seconds=2)
 
 
 class TurnGiver(Protocol):
@@ -40,6 +46,12 @@ class Dialling:
     phone_number: str
     ring_seconds: int
     clock: Callable[[], datetime]
+    calls_per_second: float = 1.0
+    """The account's pace."""
+    machine_detection: bool = True
+    sleep: Callable[[float], None] = time.sleep
+    estimate: Estimate | None = field(default_factory=lambda: WaitEstimator().estimate)
+    """By which callers are rung before agents; None: somebody else sees to that."""
 
     def place_leg(self, leg_id: int) -> None:
         """Order one planned leg, after those that are more urgent: RQ hands out jobs in the order they came, but an
@@ -70,8 +82,14 @@ class Dialling:
                 log.warning("%s was not ended: %s", sid, error)
 
     def keep_promise(self, callback_id: int) -> None:
-        """See who can be rung now. RQ may be half a second early: the line itself knows who is due, and the sweep
-        looks again soon."""
+        """See who can be rung now that a promise is due. RQ may be half a second early: then we wait for the moment."""
+        with self.store.read() as tx:
+            job = job_due(tx, callback_id)
+        early = timedelta(0) if job is None else job.due_at - self.clock()
+        if job is None or early > EARLY_AT_MOST:
+            return  # Dialled already, called off, or put off since: then another job comes.
+        if early > timedelta(0):
+            self.sleep(early.total_seconds())
         log.info("callback %s is due", callback_id)
         self.dispatch()
 
@@ -80,7 +98,10 @@ class Dialling:
         """One matching round; returns how many legs it put to work."""
         with self.store.write() as tx:
             departments = self.departments(tx)
-            planned = reach.dispatch(tx, departments, self.phone_number, self.rules, self.clock())
+            now = self.clock()
+            planned = reach.dispatch(tx, departments, self.phone_number, self.rules, now)
+            if self.estimate is not None:
+                planned += ahead.ring_callers(tx, departments, self.estimate, self.phone_number, self.rules, now)
         # After the commit: a worker that is told earlier would find no leg.
         for leg_id in planned:
             self.jobs.ring(leg_id, generation=0)
@@ -104,12 +125,16 @@ class Dialling:
             if not reach.still_wanted(tx, leg):
                 legs.cancel(tx, leg.id, now)
                 return False
-            if leg.purpose == Purpose.AGENT or not self.rules.quiet(now):
+            if leg.purpose == Purpose.AGENT or not self._is_quiet(tx, leg, now):
                 return legs.claim(tx, leg.id, now)
-            # The worker was away until the quiet hours began.
+            # The worker was away until the quiet hours began, or the department closed.
             in_vain = self._postpone(tx, leg, now)
         self.hang_up(in_vain)
         return False
+
+    def _is_quiet(self, tx: Connection, leg: Leg, now: datetime) -> bool:
+        department = self.departments(tx).get(leg.department or "")
+        return self.rules.quiet(now) if department is None else may_ring_from(now, department, self.rules) > now
 
     def _postpone(self, tx: Connection, leg: Leg, now: datetime) -> tuple[str, ...]:
         if not legs.cancel(tx, leg.id, now):
@@ -123,9 +148,10 @@ class Dialling:
             path=legs.path(leg.id),
             status_path=legs.status_path(leg.id),
             ring_seconds=self.ring_seconds if leg.purpose == Purpose.AGENT else CALLER_RING_SECONDS,
+            machine_path=self._machine_path(leg),
         )
         try:
-            sid = self.carrier.place_call(order)
+            answer = self.carrier.place_call(order)
         except CarrierUnsure as error:
             self._doubt(leg, error)
         except CarrierBusy as error:
@@ -134,7 +160,12 @@ class Dialling:
             self._refused(leg, error)
         else:
             with self.store.write() as tx:
-                legs.placed(tx, leg.id, sid)
+                legs.placed(tx, leg.id, answer)
+
+    def _machine_path(self, leg: Leg) -> str | None:
+        """Agents are persons, and nobody asks twice."""
+        wanted = self.machine_detection and leg.purpose == Purpose.CALLBACK
+        return legs.machine_path(leg.id) if wanted else None
 
     def _doubt(self, leg: Leg, error: Exception) -> None:
         log.warning("leg %s: the carrier's answer was lost (%s); its events will tell", leg.id, error)
@@ -144,7 +175,7 @@ class Dialling:
     def _put_off(self, leg: Leg, error: Exception) -> None:
         log.warning("leg %s: the carrier is busy (%s); the sweep orders it again", leg.id, error)
         with self.store.write() as tx:
-            legs.plan_again(tx, leg.id)
+            legs.plan_again(tx, leg.id, self.clock())
 
     def _refused(self, leg: Leg, error: CarrierError) -> None:
         log.error("leg %s: refused by the carrier: %s", leg.id, error)

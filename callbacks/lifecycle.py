@@ -17,9 +17,9 @@ class CallbackState(StrEnum):
     PROMISED = "promised"
     """Accepted: as soon as the turn comes, or at a time."""
     DIALLING_FIRST = "dialling_first"
-    """The first leg, the agent's, is being rung."""
+    """The first phone is being rung: the agent's, or the caller's where the department says so."""
     DIALLING_SECOND = "dialling_second"
-    """The agent has accepted; the caller is being rung."""
+    """The first of the two has accepted; the other one is being rung, or waited for."""
     CONNECTED = "connected"
     """Both are talking."""
     WAITING_RETRY = "waiting_retry"
@@ -63,7 +63,11 @@ class AttemptOutcome(StrEnum):
     CALLER_BUSY = "caller_busy"
     CALLER_NO_ANSWER = "caller_no_answer"
     CALLER_DECLINED = "caller_declined"
-    """The caller, or a machine in their place, did not press 1."""
+    """The caller did not press 1."""
+    CALLER_LEFT = "caller_left"
+    """The caller had pressed 1 and hung up before an agent was there."""
+    MACHINE = "machine"
+    """An answering machine, as far as the carrier can tell; it has our message."""
     FAILED = "failed"
     """The carrier tried and could not reach the phone."""
     REFUSED = "refused"
@@ -72,6 +76,23 @@ class AttemptOutcome(StrEnum):
     """The carrier says that this number can't be called at all."""
     POSTPONED = "postponed"
     """The quiet hours had begun: no phone rang."""
+
+
+# How a leg ended, in the carrier's words, while nobody on it had accepted yet.
+AGENT_OUTCOMES = {
+    "busy": AttemptOutcome.AGENT_DECLINED,
+    "failed": AttemptOutcome.FAILED,
+    "no-answer": AttemptOutcome.AGENT_NO_ANSWER,
+    "canceled": AttemptOutcome.AGENT_NO_ANSWER,
+    "completed": AttemptOutcome.AGENT_DECLINED,  # They hung up during the whisper.
+}
+CALLEE_OUTCOMES = {
+    "busy": AttemptOutcome.CALLER_BUSY,
+    "failed": AttemptOutcome.FAILED,
+    "no-answer": AttemptOutcome.CALLER_NO_ANSWER,
+    "canceled": AttemptOutcome.CALLER_NO_ANSWER,
+    "completed": AttemptOutcome.CALLER_DECLINED,
+}
 
 
 class IllegalMove(Exception):
@@ -108,6 +129,11 @@ def move(
     return True
 
 
+def is_waiting(state: CallbackState | None) -> bool:
+    """Open, and nobody is being rung for it."""
+    return state in (CallbackState.PROMISED, CallbackState.WAITING_RETRY)
+
+
 def state_of(tx: Connection, callback_id: int) -> CallbackState | None:
     state = tx.execute(select(callbacks.c.state).where(callbacks.c.id == callback_id)).scalar()
     return None if state is None else CallbackState(state)
@@ -116,15 +142,21 @@ def state_of(tx: Connection, callback_id: int) -> CallbackState | None:
 def record(
     tx: Connection,
     callback_id: int,
-    from_state: CallbackState,
+    from_state: CallbackState | None,
     to: CallbackState,
     *,
     who: str,
     why: str,
     now: datetime,
 ) -> None:
+    """`from_state`: None for the first."""
     tx.execute(
         insert(callback_moves).values(
-            callback_id=callback_id, at=now, from_state=from_state.value, to_state=to.value, who=who, why=why
+            callback_id=callback_id,
+            at=now,
+            from_state=None if from_state is None else from_state.value,
+            to_state=to.value,
+            who=who,
+            why=why,
         )
     )

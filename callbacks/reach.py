@@ -6,12 +6,13 @@ All functions run inside the caller's transaction, look at SQL alone, and change
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, not_, select, update
 
-from callbacks.lifecycle import AttemptOutcome, CallbackState, move
-from callbacks.retries import RANG, CallbackRules, GiveUp, after, not_quiet
+from callbacks.lifecycle import AGENT_OUTCOMES, CALLEE_OUTCOMES, AttemptOutcome, CallbackState, move
+from callbacks.retries import AGENTS_SIDE, RANG, CallbackRules, GiveUp, after, may_ring_from
 from callqueue import legs, line
 from callqueue.agents import AgentState
 from callqueue.department import Department
@@ -34,6 +35,15 @@ class Accepted:
     """The planned leg to the caller, to be ordered."""
 
 
+class Welcome(StrEnum):
+    """What becomes of a caller who has pressed 1."""
+
+    JOIN = "join"
+    """Their agent is on the line."""
+    WAIT = "wait"
+    """They were rung first: an agent will be there in a moment."""
+
+
 @dataclass(frozen=True)
 class Ended:
     """What a conversation's end leaves to do."""
@@ -48,7 +58,8 @@ def dispatch(
     tx: Connection, departments: Mapping[str, Department], phone_number: str, rules: CallbackRules, now: datetime
 ) -> tuple[int, ...]:
     """Match callers and agents; returns the planned legs to be ordered once this is committed."""
-    planned = (_ring_agent(tx, found, phone_number, rules, now) for found in match(tx, departments, now))
+    matches = match(tx, departments, now)
+    planned = (_ring_agent(tx, found, departments[found.department], phone_number, rules, now) for found in matches)
     return tuple(leg_id for leg_id in planned if leg_id is not None)
 
 
@@ -62,6 +73,8 @@ def agent_accepted(tx: Connection, leg_id: int, now: datetime) -> Accepted | Non
     entry = line.entry(tx, leg.entry_id)
     if entry is None or entry.callback_id is None:
         return Accepted(live_call_id=None if entry is None else entry.call_id)
+    if entry.call_id is not None and _meets_caller(tx, entry.callback_id, leg.agent_id, now):
+        return Accepted(live_call_id=entry.call_id)
     caller_leg_id = _ring_caller(tx, leg, entry, now)
     if caller_leg_id is None:
         _called_off(tx, entry.id, leg.agent_id, now)
@@ -69,9 +82,9 @@ def agent_accepted(tx: Connection, leg_id: int, now: datetime) -> Accepted | Non
     return Accepted(caller_leg_id=caller_leg_id)
 
 
-def agent_leg_failed(tx: Connection, leg_id: int, outcome: AttemptOutcome, now: datetime) -> None:
+def agent_leg_failed(tx: Connection, leg_id: int, outcome: AttemptOutcome, rules: CallbackRules, now: datetime) -> None:
     """The agent did not take the caller, who keeps the place; the agent is set aside so that the next one is rung.
-    An agent whose phone never rang stays ready."""
+    An agent whose phone never rang stays ready. A promise that one agent after the other declines comes to its end."""
     leg = legs.leg(tx, leg_id)
     if leg is None or leg.entry_id is None or leg.agent_id is None:
         return
@@ -79,34 +92,31 @@ def agent_leg_failed(tx: Connection, leg_id: int, outcome: AttemptOutcome, now: 
     if not line.not_accepted(tx, leg.entry_id, leg.agent_id, now, agent_to=aside, reason=outcome.value):
         return
     entry = line.entry(tx, leg.entry_id)
-    if entry is not None and entry.callback_id is not None:
-        _end_attempt(tx, leg.attempt_id, outcome, now)
-        move(
-            tx,
-            entry.callback_id,
-            (_S.DIALLING_FIRST,),
-            _S.WAITING_RETRY,
-            who="agent",
-            why=outcome.value,
-            now=now,
-            due_at=now,
-        )
+    if entry is not None and entry.callback_id is not None and leg.attempt_id is not None:
+        # Whatever is wrong with an agent's phone, the caller's did not ring.
+        ours = (*AGENTS_SIDE, AttemptOutcome.REFUSED)
+        judged = outcome if outcome in ours else AttemptOutcome.AGENT_NO_ANSWER
+        _attempt_failed(tx, entry.callback_id, leg, entry.id, judged, rules, now)
 
 
-def caller_leg_accepted(tx: Connection, leg_id: int, now: datetime) -> bool:
-    """The caller presses 1. False when there is no agent for them any more."""
+def caller_leg_accepted(tx: Connection, leg_id: int, now: datetime) -> Welcome | None:
+    """The caller presses 1. None when there is no agent for them any more, or the promise was called off."""
     leg = legs.leg(tx, leg_id)
     callback_id = None if leg is None else _callback_of(tx, leg)
-    if leg is None or callback_id is None:
-        return False
+    if leg is None or callback_id is None or leg.entry_id is None:
+        return None
     why = "the caller accepted"
+    if leg.rung_first:
+        first, second = (_S.DIALLING_FIRST,), _S.DIALLING_SECOND
+        if not move(tx, callback_id, first, second, who="caller", why=why, now=now):
+            return None
+        return Welcome.WAIT if line.caller_is_there(tx, leg.entry_id, leg.id) else None
     counted = {"attempts_made": callbacks.c.attempts_made + 1}
-    joined = move(tx, callback_id, (_S.DIALLING_SECOND,), _S.CONNECTED, who="caller", why=why, now=now, **counted)
-    if joined:
-        _end_attempt(tx, leg.attempt_id, AttemptOutcome.CONNECTED, now)
-        if leg.entry_id is not None:
-            line.reached(tx, leg.entry_id, now)
-    return joined
+    if not move(tx, callback_id, (_S.DIALLING_SECOND,), _S.CONNECTED, who="caller", why=why, now=now, **counted):
+        return None
+    _end_attempt(tx, leg.attempt_id, AttemptOutcome.CONNECTED, now)
+    line.reached(tx, leg.entry_id, now)
+    return Welcome.JOIN
 
 
 def caller_leg_failed(
@@ -128,10 +138,10 @@ def leg_lost(tx: Connection, leg: Leg, outcome: AttemptOutcome, rules: CallbackR
     that may still ring, and of the agent who waits for this caller in vain."""
     own = () if leg.sid is None else (leg.sid,)
     if leg.purpose == Purpose.AGENT:
-        agent_leg_failed(tx, leg.id, outcome, now)
+        agent_leg_failed(tx, leg.id, outcome, rules, now)
         return own
     callback_id = _callback_of(tx, leg)
-    if callback_id is None or leg.entry_id is None or _state(tx, callback_id) != _S.DIALLING_SECOND:
+    if callback_id is None or leg.entry_id is None or _state(tx, callback_id) not in _rings_caller(leg):
         return own
     agent_leg_id = _open_leg(tx, leg.entry_id, Purpose.AGENT)
     _attempt_failed(tx, callback_id, leg, leg.entry_id, outcome, rules, now)
@@ -175,18 +185,21 @@ def caller_gone(tx: Connection, call_id: int, rules: CallbackRules, now: datetim
     return _open_leg(tx, entry.id, Purpose.AGENT)
 
 
-def ended_unheard(tx: Connection, leg: Leg, rules: CallbackRules, now: datetime) -> tuple[str, ...]:
-    """A call is over, and its last webhook was lost. Returns the CallSids to hang up after the commit."""
+def ended_unheard(tx: Connection, leg: Leg, status: str, rules: CallbackRules, now: datetime) -> tuple[str, ...]:
+    """A call is over, as the carrier's `status` says, and its last webhook was lost. Returns the CallSids to hang up
+    after the commit."""
+    entry = None if leg.entry_id is None else line.entry(tx, leg.entry_id)
+    if leg.rung_first and entry is not None and (outcome := _outcome_of_first(tx, entry, status)) is not None:
+        return leg_lost(tx, leg, outcome, rules, now) if legs.is_newest(tx, leg) else ()
     # Whoever was phoned back and then passed on stands in the line like a caller.
     if leg.purpose == Purpose.CALLER or line.entry_of_call(tx, leg.id) is not None:
         return _sid_of(tx, caller_gone(tx, leg.id, rules, now))
-    entry = None if leg.entry_id is None else line.entry(tx, leg.entry_id)
     if entry is None or entry.agent_id != leg.agent_id or not legs.is_newest(tx, leg):
         return ()
     if leg.purpose == Purpose.AGENT and entry.state == EntryState.OFFERED:
-        return leg_lost(tx, leg, AttemptOutcome.AGENT_NO_ANSWER, rules, now)
+        return leg_lost(tx, leg, AGENT_OUTCOMES[status], rules, now)
     if leg.purpose == Purpose.CALLBACK and _is_dialling_second(tx, entry):
-        return leg_lost(tx, leg, AttemptOutcome.CALLER_NO_ANSWER, rules, now)
+        return leg_lost(tx, leg, CALLEE_OUTCOMES[status], rules, now)
     return _sid_of(tx, conversation_ended(tx, entry.id, rules, now).loose_leg_id)
 
 
@@ -199,7 +212,7 @@ def agent_vanished(tx: Connection, entry: Entry, rules: CallbackRules, now: date
         return _sid_of(tx, conversation_ended(tx, entry.id, rules, now).loose_leg_id)
     leg_id = tx.execute(_LAST_AGENT_LEG, {"entry_id": entry.id, "agent_id": entry.agent_id}).scalar()
     if leg_id is not None:
-        agent_leg_failed(tx, leg_id, AttemptOutcome.AGENT_NO_ANSWER, now)
+        agent_leg_failed(tx, leg_id, AttemptOutcome.AGENT_NO_ANSWER, rules, now)
     else:
         line.not_accepted(tx, entry.id, entry.agent_id, now, agent_to=AgentState.PAUSE, reason="vanished")
     return ()
@@ -214,19 +227,39 @@ def still_wanted(tx: Connection, leg: Leg) -> bool:
         return False
     if leg.purpose == Purpose.AGENT:
         return entry.state == EntryState.OFFERED
+    if leg.rung_first:
+        return entry.state == EntryState.WAITING and entry.call_id is None and _is_in(tx, entry, _S.DIALLING_FIRST)
     return _is_dialling_second(tx, entry)
 
 
+def _outcome_of_first(tx: Connection, entry: Entry, status: str) -> AttemptOutcome | None:
+    """How the attempt went whose caller was rung before any agent, when their leg ends; None once they talk."""
+    if _is_in(tx, entry, _S.DIALLING_FIRST):
+        return CALLEE_OUTCOMES[status]
+    return AttemptOutcome.CALLER_LEFT if _is_in(tx, entry, _S.DIALLING_SECOND) else None
+
+
+def _meets_caller(tx: Connection, callback_id: int, agent_id: int, now: datetime) -> bool:
+    """The agent takes a caller who was rung first and is on the line. False when that is not how it stands."""
+    counted = {"attempts_made": callbacks.c.attempts_made + 1}
+    second, why = (_S.DIALLING_SECOND,), "the agent accepted"
+    if not move(tx, callback_id, second, _S.CONNECTED, who="agent", why=why, now=now, **counted):
+        return False
+    open_one = update(attempts).where(attempts.c.callback_id == callback_id, attempts.c.ended_at.is_(None))
+    tx.execute(open_one.values(ended_at=now, outcome=AttemptOutcome.CONNECTED.value, agent_id=agent_id))
+    return True
+
+
 def _ring_agent(
-    tx: Connection, found: Assignment, phone_number: str, rules: CallbackRules, now: datetime
+    tx: Connection, found: Assignment, department: Department, phone_number: str, rules: CallbackRules, now: datetime
 ) -> int | None:
     attempt_id = None
-    if found.callback_id is not None:
-        allowed_from = not_quiet(now, rules)
+    if found.callback_id is not None and found.call_id is None:
+        allowed_from = may_ring_from(now, department, rules)
         if allowed_from > now:
             _put_off(tx, found.entry_id, found.callback_id, allowed_from, now)
             return None
-        attempt_id = _begin_attempt(tx, found.callback_id, found.agent_id, now)
+        attempt_id = begin_attempt(tx, found.callback_id, found.agent_id, now, why="an agent is free")
         if attempt_id is None:
             _called_off(tx, found.entry_id, found.agent_id, now)
             return None
@@ -249,27 +282,48 @@ def _ring_agent(
     )
 
 
+def plan_first_leg(tx: Connection, entry_id: int, attempt_id: int, phone_number: str, now: datetime) -> int:
+    """The leg to a caller who is rung before any agent; returns it."""
+    entry = line.entry(tx, entry_id)
+    assert entry is not None  # noqa: S101 -- it was just matched in this transaction
+    return _plan_caller_leg(tx, entry, attempt_id=attempt_id, from_number=phone_number, agent_id=None, now=now)
+
+
 def _ring_caller(tx: Connection, agent_leg: Leg, entry: Entry, now: datetime) -> int | None:
     assert entry.callback_id is not None and agent_leg.agent_id is not None  # noqa: S101 -- checked by callers
     # The caller took the callback while the agent's phone was already ringing for the live call.
-    attempt_id = agent_leg.attempt_id or _begin_attempt(tx, entry.callback_id, agent_leg.agent_id, now)
+    taken = "taken while the agent's phone rang"
+    attempt_id = agent_leg.attempt_id or begin_attempt(tx, entry.callback_id, agent_leg.agent_id, now, why=taken)
     why = "the agent accepted"
     first, second = (_S.DIALLING_FIRST,), _S.DIALLING_SECOND
     if not move(tx, entry.callback_id, first, second, who="agent", why=why, now=now):
         return None
+    return _plan_caller_leg(
+        tx,
+        entry,
+        attempt_id=attempt_id,
+        from_number=agent_leg.from_number,
+        agent_id=agent_leg.agent_id,
+        now=now,
+    )
+
+
+def _plan_caller_leg(
+    tx: Connection, entry: Entry, *, attempt_id: int | None, from_number: str, agent_id: int | None, now: datetime
+) -> int:
     callback = tx.execute(select(callbacks).where(callbacks.c.id == entry.callback_id)).one()
     return legs.plan_leg(
         tx,
         purpose=Purpose.CALLBACK,
         state="greeting",
         case_id=entry.case_id,
-        from_number=agent_leg.from_number,
+        from_number=from_number,
         to_number=callback.number,
         language=callback.language,
         menu_version_id=_case(tx, entry.case_id).menu_version_id,
         department=entry.department,
         words=callback.words,
-        agent_id=agent_leg.agent_id,
+        agent_id=agent_id,
         entry_id=entry.id,
         attempt_id=attempt_id,
         now=now,
@@ -288,9 +342,10 @@ def _called_off(tx: Connection, entry_id: int, agent_id: int, now: datetime) -> 
     line.free_agent(tx, agent_id, now, "the callback was called off")
 
 
-def _begin_attempt(tx: Connection, callback_id: int, agent_id: int, now: datetime) -> int | None:
+def begin_attempt(tx: Connection, callback_id: int, agent_id: int | None, now: datetime, *, why: str) -> int | None:
+    """`agent_id`: null where the caller is rung before any agent. None when the promise is not waiting any more."""
     waiting = (_S.PROMISED, _S.WAITING_RETRY)
-    if not move(tx, callback_id, waiting, _S.DIALLING_FIRST, who="line", why="an agent is free", now=now):
+    if not move(tx, callback_id, waiting, _S.DIALLING_FIRST, who="line", why=why, now=now):
         return None
     made = select(func.count()).select_from(attempts).where(attempts.c.callback_id == callback_id)
     ordinal = int(tx.execute(made).scalar_one()) + 1
@@ -308,21 +363,29 @@ def _attempt_failed(
 ) -> int | None:
     before = tx.execute(select(callbacks.c.attempts_made).where(callbacks.c.id == callback_id)).scalar_one()
     made = before + (1 if outcome in RANG else 0)
-    dialling = (_S.DIALLING_SECOND,)
-    match after(outcome, made, now, rules):
+    dialling = (_S.DIALLING_FIRST,) if leg.purpose == Purpose.AGENT else _rings_caller(leg)
+    who = "agent" if outcome in AGENTS_SIDE else "caller"
+    match after(outcome, made, now, rules, agents_failed=_agents_failed(tx, callback_id, outcome)):
         case GiveUp(why=why):
-            if move(tx, callback_id, dialling, _S.EXPIRED, who="caller", why=why, now=now, attempts_made=made):
+            if move(tx, callback_id, dialling, _S.EXPIRED, who=who, why=why, now=now, attempts_made=made):
                 _end_attempt(tx, leg.attempt_id, outcome, now)
                 _expire_entry(tx, entry_id, now)
             return None
         case retry:
             later = {"due_at": retry.at, "generation": callbacks.c.generation + 1, "attempts_made": made}
             why = outcome.value
-            if not move(tx, callback_id, dialling, _S.WAITING_RETRY, who="caller", why=why, now=now, **later):
+            if not move(tx, callback_id, dialling, _S.WAITING_RETRY, who=who, why=why, now=now, **later):
                 return None
             _end_attempt(tx, leg.attempt_id, outcome, now)
             line.back_in_line(tx, entry_id, now, not_before=retry.at)
             return callback_id
+
+
+def _agents_failed(tx: Connection, callback_id: int, outcome: AttemptOutcome) -> int:
+    """How many attempts ended on the agents' side, one that ends so now included."""
+    theirs = (attempts.c.callback_id == callback_id, one_of(attempts.c.outcome, AGENTS_SIDE))
+    before = tx.execute(select(func.count()).select_from(attempts).where(*theirs)).scalar_one()
+    return int(before) + (outcome in AGENTS_SIDE)
 
 
 def _expire_entry(tx: Connection, entry_id: int, now: datetime) -> None:
@@ -362,8 +425,17 @@ def _state(tx: Connection, callback_id: int) -> CallbackState:
     return CallbackState(tx.execute(select(callbacks.c.state).where(callbacks.c.id == callback_id)).scalar_one())
 
 
+def _is_in(tx: Connection, entry: Entry, state: CallbackState) -> bool:
+    return entry.callback_id is not None and _state(tx, entry.callback_id) == state
+
+
 def _is_dialling_second(tx: Connection, entry: Entry) -> bool:
-    return entry.callback_id is not None and _state(tx, entry.callback_id) == _S.DIALLING_SECOND
+    return _is_in(tx, entry, _S.DIALLING_SECOND)
+
+
+def _rings_caller(leg: Leg) -> tuple[CallbackState, ...]:
+    """In which states the leg to a caller may still come to nothing."""
+    return (_S.DIALLING_FIRST, _S.DIALLING_SECOND) if leg.rung_first else (_S.DIALLING_SECOND,)
 
 
 def _end_attempt(tx: Connection, attempt_id: int | None, outcome: AttemptOutcome, now: datetime) -> None:

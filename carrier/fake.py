@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
 
-from carrier.port import CallGone, CallOrder, CarrierCall, CarrierError
+from carrier.port import CallGone, CallOrder, CarrierCall, CarrierError, PlacedCall
 
 
 @dataclass
@@ -21,9 +21,10 @@ class FakeCarrier:
     statuses: dict[str, str] = field(default_factory=dict)
     refuse_next: CarrierError | None = None
     lose_next_answer: CarrierError | None = None
+    queue_seconds: float = 0.0
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
-    def place_call(self, order: CallOrder) -> str:
+    def place_call(self, order: CallOrder) -> PlacedCall:
         if self.refuse_next is not None:
             refusal, self.refuse_next = self.refuse_next, None
             raise refusal
@@ -33,7 +34,7 @@ class FakeCarrier:
         if self.lose_next_answer is not None:
             loss, self.lose_next_answer = self.lose_next_answer, None
             raise loss
-        return sid
+        return PlacedCall(sid, self.queue_seconds)
 
     def move_call(self, sid: str, path: str) -> None:
         if sid in self.gone:

@@ -16,6 +16,17 @@ class CallOrder:
     status_path: str
     """Told how the call goes: initiated, ringing, answered, completed."""
     ring_seconds: int
+    machine_path: str | None = None
+    """Told whether a person or a machine picked up, as far as the carrier can tell; None: nobody wants to know."""
+
+
+@dataclass(frozen=True)
+class PlacedCall:
+    """The carrier's answer to an order."""
+
+    sid: str
+    queue_seconds: float = 0.0
+    """So long it will stand in the carrier's own queue before it rings."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +67,8 @@ class CallGone(CarrierError):
 class Carrier(Protocol):
     """Every method raises CarrierError; which one tells what to do next."""
 
-    def place_call(self, order: CallOrder) -> str:
-        """Order a call; returns its CallSid."""
+    def place_call(self, order: CallOrder) -> PlacedCall:
+        """Order a call."""
 
     def move_call(self, sid: str, path: str) -> None:
         """Have the carrier fetch `path` for a call in progress."""

@@ -13,7 +13,7 @@ from twilio.http.response import Response
 from twilio.rest import Client
 from urllib3.exceptions import NewConnectionError
 
-from carrier.port import CallGone, CallOrder, CarrierBusy, CarrierCall, CarrierRefused, CarrierUnsure
+from carrier.port import CallGone, CallOrder, CarrierBusy, CarrierCall, CarrierRefused, CarrierUnsure, PlacedCall
 
 # A voice webhook may wait for a move; the carrier itself gives us 15 s before the caller hears an error.
 REQUEST_TIMEOUT_SECONDS = 8
@@ -35,9 +35,10 @@ class TwilioCarrier:
         self._client = Client(account_sid, auth_token, http_client=TwilioHttpClient(timeout=REQUEST_TIMEOUT_SECONDS))
         self._client.api.base_url = api_url.rstrip("/")
 
-    def place_call(self, order: CallOrder) -> str:
+    def place_call(self, order: CallOrder) -> PlacedCall:
         created = _asking(
             lambda: self._client.calls.create(
+                **self._detection(order.machine_path),
                 to=order.to,
                 from_=order.from_number,
                 url=self._public_url + order.path,
@@ -46,7 +47,14 @@ class TwilioCarrier:
                 timeout=order.ring_seconds,
             )
         )
-        return str(created.sid)
+        return PlacedCall(str(created.sid), float(created.queue_time or 0) / 1000)
+
+    def _detection(self, path: str | None) -> dict[str, str]:
+        """Asynchronous: the one who picks up hears us at once, not the silence of somebody who is being judged."""
+        if path is None:
+            return {}
+        url = self._public_url + path
+        return {"machine_detection": "Enable", "async_amd": "true", "async_amd_status_callback": url}
 
     def move_call(self, sid: str, path: str) -> None:
         _asking(lambda: self._client.calls(sid).update(url=self._public_url + path, method="POST"))

@@ -47,6 +47,7 @@ class Stage:
         talk_speed: float = 1.0,
         record: Path | None = None,
         say: Callable[[str], None] = lambda _: None,
+        workers: int = 1,
         **settings: str,
     ) -> None:
         self.folder = folder
@@ -54,6 +55,7 @@ class Stage:
         self._speed = speed
         self._talk_speed = talk_speed
         self._record = record
+        self._workers = workers
         self._supervisor = Supervisor(folder / "log", say=say)
         ports = {name: str(free_port()) for name in ("voice", "media", "redis", "network")}
         self._ports = ports
@@ -117,17 +119,36 @@ class Stage:
         """SIGKILL one of the processes; it is started again."""
         self._supervisor.kill(name)
 
+    def wipe_redis(self) -> None:
+        """SIGKILL Redis and lose its file: it comes back empty."""
+        self._supervisor.kill("redis")
+        for file in self._redis_folder.iterdir():
+            file.unlink()
+
+    def pid(self, name: str) -> int:
+        """Of a process as it runs now. Raises ProcessLookupError for one that has never been started."""
+        return self._supervisor.pid(name)
+
+    @property
+    def worker_names(self) -> tuple[str, ...]:
+        return ("worker", *(f"worker-{number}" for number in range(2, self._workers + 1)))
+
+    @property
+    def _redis_folder(self) -> Path:
+        return self.folder / "redis"
+
     def _start(self) -> None:
         environ = {**os.environ, **self._given, "PYTHONUNBUFFERED": "1", "SIMULATOR_AUTH_TOKEN": AUTH_TOKEN}
         start = self._supervisor.start
         redis_port, network_port = int(self._ports["redis"]), int(self._ports["network"])
-        start("redis", redis_command(redis_port, self.folder / "redis"), environ, port=redis_port)
+        start("redis", redis_command(redis_port, self._redis_folder), environ, port=redis_port)
         start("network", self._network_command(), environ, port=network_port)
         if self.settings.recogniser == "vosk":
             start("media", barocall("serve", "media"), environ, port=self.settings.media_port, healthz=True)
         start("voice", barocall("serve", "voice"), environ, port=self.settings.voice_port, healthz=True)
         self._supervisor.wait_ready("redis")
-        start("worker", barocall("worker"), environ)
+        for name in self.worker_names:
+            start(name, barocall("worker"), environ)
         start("sweep", barocall("sweep"), environ)
         self._supervisor.wait_ready()
 
@@ -141,6 +162,7 @@ class Stage:
             *("--voice-url", f"{public}/voice/answer"),
             *("--status-url", f"{public}/voice/status"),
             *("--fallback-url", self._fallback.url),
+            *("--calls-per-second", str(self.settings.calls_per_second / self._speed)),
             *("--speed", str(self._speed)),
             *("--talk-speed", str(self._talk_speed)),
             *("--events", str(self.folder / "network.jsonl")),

@@ -10,6 +10,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -97,9 +98,16 @@ class Supervisor:
 
     def kill(self, name: str) -> None:
         """SIGKILL, as when the machine takes it; the watcher starts it again."""
-        child = next(child for child in self._children if child.name == name)
-        if child.process is not None:
-            os.killpg(child.process.pid, signal.SIGKILL)
+        # It may have ended by itself, and wait for its next start.
+        with suppress(ProcessLookupError):
+            os.killpg(self.pid(name), signal.SIGKILL)
+
+    def pid(self, name: str) -> int:
+        """Raises ProcessLookupError for a process that has never been started."""
+        child = next((child for child in self._children if child.name == name), None)
+        if child is None or child.process is None:
+            raise ProcessLookupError(name)
+        return child.process.pid
 
     def stop(self) -> None:
         self._stopping.set()

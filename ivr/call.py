@@ -35,6 +35,7 @@ _COLUMNS = (
     calls.c.agent_id,
     calls.c.entry_id,
     calls.c.status,
+    calls.c.answered_by,
 )
 
 
@@ -61,10 +62,17 @@ class Call:
     agent_id: int | None
     entry_id: int | None
     status: str
+    answered_by: str | None = None
+    """As far as the carrier can tell; of legs that we dialled."""
 
     @property
     def ended(self) -> bool:
         return self.status in FINAL_STATUSES
+
+    @property
+    def by_machine(self) -> bool:
+        """A machine or a fax picked up, says the carrier. It may be wrong."""
+        return (self.answered_by or "").startswith(("machine", "fax"))
 
     @property
     def answered(self) -> bool:
@@ -166,6 +174,10 @@ def advance(
         raise LostRace
     known = {name: value for name, value in {**ear, **columns}.items() if name in Call.__dataclass_fields__}
     return replace(call, step=step, state=state, **known)
+
+
+def picked_up_by(tx: Connection, call_id: int, answered_by: str) -> None:
+    tx.execute(update(calls).where(calls.c.id == call_id).values(answered_by=answered_by))
 
 
 def case_speaks(tx: Connection, case_id: int, language: str) -> None:

@@ -128,7 +128,9 @@ class Conversation:
             if leg is None or leg.ended or leg.answered:
                 return leg
             state = self._settlement(tx, after).first_words(leg)
-            leg = call_rows.advance(tx, leg, state, answered_at=self.desk.clock(), status="in-progress")
+            listen = listener_for(self.desk.listeners, leg.language) == Listener.OURS
+            now = self.desk.clock()
+            leg = call_rows.advance(tx, leg, state, listen=listen, answered_at=now, status="in-progress")
         self._run(after)
         return leg
 
@@ -144,7 +146,10 @@ class Conversation:
         return self._turn(_with_sid(sid), decide, step=step)
 
     def silence(self, sid: str, step: int) -> Call | None:
-        return self._turn(_with_sid(sid), lambda call, menu: on_silence(call.state, menu), step=step)
+        def decide(call: Call, menu: Menu) -> Next:
+            return on_silence(call.state, menu, machine=call.by_machine)
+
+        return self._turn(_with_sid(sid), decide, step=step)
 
     def conference_over(self, sid: str) -> Call | None:
         return self._turn(_with_sid(sid), lambda call, _menu: on_conference_over(call.state))
@@ -159,8 +164,18 @@ class Conversation:
 
     def leg_status(self, leg_id: int, sid: str, status: str) -> None:
         """How a leg that we dialled goes. `initiated` teaches its CallSid even when the answer to our order was
-        lost."""
-        self._status(_with_id(leg_id), lambda tx: self._own_leg(tx, leg_id, sid), status)
+        lost. A second call for one order is ended at once, before anybody picks it up."""
+        ours = self._status(_with_id(leg_id), lambda tx: self._own_leg(tx, leg_id, sid), status)
+        if not ours and status not in FINAL_STATUSES:
+            self._tell_carrier(partial(self.desk.carrier.end_call, sid))
+
+    def picked_up(self, leg_id: int, sid: str, answered_by: str) -> None:
+        """Who picked up a leg, as far as the carrier can tell. No step: a hint must not take a key out of anybody's
+        hand."""
+        with self.desk.store.write() as tx:
+            leg = self._own_leg(tx, leg_id, sid)
+            if leg is not None:
+                call_rows.picked_up_by(tx, leg.id, answered_by)
 
     # What an agent asks
 
@@ -226,6 +241,8 @@ class Conversation:
             current = expectation(call.state, menu)
             if current is None or (current.name, current.language) != (expected.name, expected.language):
                 return None
+            if call.by_machine:
+                return None  # Its greeting is full of words, and some begin with a yes: only keys count.
             following, decision = on_words(call.state, hearing, menu, _caller(call), usable_number)
             if following is None and step is not None:
                 following = on_silence(call.state, menu)  # The carrier's document is over: another one goes on.
@@ -315,19 +332,16 @@ class Conversation:
         raise LostRace
 
     @again_when_collided
-    def _status(self, known: Find, find: Find, status: str) -> None:
-        if status not in FINAL_STATUSES:
-            with self.desk.store.write() as tx:
-                find(tx)
-            return
+    def _status(self, known: Find, find: Find, status: str) -> bool:
+        """False when it is no call of ours."""
         after = After()
         with self.desk.store.write() as tx:
             _hold_matter(tx, known)
             call = find(tx)
-            if call is None or not self._mark_ended(tx, call, status):
-                return
-            self._settlement(tx, after).ended(call, status)
+            if call is not None and status in FINAL_STATUSES and self._mark_ended(tx, call, status):
+                self._settlement(tx, after).ended(call, status)
         self._run(after)
+        return call is not None
 
     def _settlement(self, tx: Connection, after: After) -> Settlement:
         desk = self.desk
@@ -344,8 +358,12 @@ class Conversation:
 
     def _own_leg(self, tx: Connection, leg_id: int, sid: str) -> Call | None:
         leg = call_rows.by_id(tx, leg_id)
-        if leg is None or not legs.learn_sid(tx, leg_id, sid):
-            log.warning("%s: not the leg we ordered as %s; it is hung up", sid, leg_id)
+        if leg is None:
+            log.warning("%s: we never ordered a leg %s; it is hung up", sid, leg_id)
+            return None
+        if not legs.learn_sid(tx, leg_id, sid):
+            if legs.stray(tx, leg_id, sid, self.desk.clock()):
+                log.error("%s: a second call for leg %s; it is hung up", sid, leg_id)
             return None
         return replace(leg, sid=sid)
 

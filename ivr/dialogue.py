@@ -108,7 +108,14 @@ class CalleeAccepts:
 
 @dataclass(frozen=True)
 class CalleeDeclines:
-    """The caller whom we call back does not, or a machine picked up."""
+    """The caller whom we call back does not."""
+
+
+@dataclass(frozen=True)
+class CalleeAbsent:
+    """Nobody is there to talk; `machine`: the carrier says that a machine picked up."""
+
+    machine: bool
 
 
 @dataclass(frozen=True)
@@ -137,6 +144,7 @@ Next = (
     | AgentDeclines
     | CalleeAccepts
     | CalleeDeclines
+    | CalleeAbsent
     | ChangeLanguage
     | ConversationOver
 )
@@ -182,8 +190,10 @@ def expectation(state: State, menu: Menu) -> Expectation | None:
             return PHONE_BY_LANGUAGE[menu.language]
         case ConfirmingNumber(number=number):
             return replace(yes_no, name=f"number:{number[-4:]}")
-        case Holding():
+        case Holding(called_back=False):
             return HOLD_BY_LANGUAGE[menu.language]
+        case Greeting():
+            return replace(yes_no, name="callback")
         case _:
             return None
 
@@ -215,7 +225,8 @@ def on_key(state: State, key: str, menu: Menu, caller: Caller, usable: Callable[
         case ConfirmingNumber():
             return _key_on_number(state, key)
         case Holding():
-            return OfferAgain(state) if key == "1" else NextRound(state, asked=True)
+            # Whom we have just phoned is not offered another call: they press 1 twice, say.
+            return OfferAgain(state) if key == "1" and not state.called_back else NextRound(state, asked=True)
         case Whispering():
             return AgentAccepts() if key == "1" else AgentDeclines(answered=True)
         case Greeting():
@@ -224,8 +235,9 @@ def on_key(state: State, key: str, menu: Menu, caller: Caller, usable: Callable[
             return state
 
 
-def on_silence(state: State, menu: Menu) -> Next:
-    """The document ran to its end and nobody pressed or said anything that we understood."""
+def on_silence(state: State, menu: Menu, *, machine: bool = False) -> Next:
+    """The document ran to its end and nobody pressed or said anything that we understood. `machine`: the carrier says
+    that a machine picked up; it may be wrong, so it only spares the second try."""
     match state:
         case Asking() | ReadingKeys():
             return _failed(state, "silence", menu)
@@ -240,7 +252,8 @@ def on_silence(state: State, menu: Menu) -> Next:
         case Whispering():
             return _again_or(state, AgentDeclines(answered=False))
         case Greeting():
-            return _again_or(state, CalleeDeclines())
+            absent = CalleeAbsent(machine)
+            return absent if machine else _again_or(state, absent)
         case _:
             return state
 
@@ -250,7 +263,7 @@ def on_deaf(state: State) -> State | None:
     match state:
         case Asking():
             return ReadingKeys()
-        case Confirming() | Offering() | ConfirmingNumber():
+        case Confirming() | Offering() | ConfirmingNumber() | Greeting():
             return replace(state, quiet=False)
         case EnteringNumber():
             return KeyingNumber(**offer_of(state), failures=state.failures, number_why=state.number_why)
@@ -301,7 +314,7 @@ def on_words(
 def on_speaking(state: State) -> State | None:
     """The caller talks over our prompt: fall silent. None when there is no prompt to stop."""
     match state:
-        case Asking() | Confirming() | ReadingKeys() | Offering() | EnteringNumber() | ConfirmingNumber():
+        case Asking() | Confirming() | ReadingKeys() | Offering() | EnteringNumber() | ConfirmingNumber() | Greeting():
             return None if state.quiet else replace(state, quiet=True)
         case _:
             return None
@@ -454,6 +467,10 @@ def _yes_or_no(state: State, decision: Decision, menu: Menu, caller: Caller) -> 
             return EnteringNumber(**offer_of(state)) if isinstance(state, ConfirmingNumber) else turn_down(state)
         case ConfirmingNumber(), "yes":
             return MakePromise(state)
+        case Greeting(), "yes":
+            return CalleeAccepts()
+        case Greeting(), "no":
+            return CalleeDeclines()
         case _:
             return on_silence(state, menu)
 
@@ -483,6 +500,6 @@ def _number_again_or_not(state: EnteringNumber | KeyingNumber, why: NumberWhy) -
 def _again_or(state: Confirming | Offering | ConfirmingNumber | Whispering | Greeting, otherwise: Next) -> Next:
     if state.failures:
         return otherwise
-    if isinstance(state, Whispering | Greeting):
+    if isinstance(state, Whispering):
         return replace(state, failures=1)
     return replace(state, failures=1, quiet=False)

@@ -26,6 +26,7 @@ from ivr.states import (
     Holding,
     Joining,
     KeyingNumber,
+    LeavingWord,
     Listening,
     Offering,
     Promised,
@@ -138,7 +139,11 @@ class _Document:
             case Released() as state:
                 self._release(state)
             case Greeting() as state:
+                self._tend_ear(state)
                 self._greet(state)
+            case LeavingWord() as state:
+                self._stop_ear()
+                self._leave_word(state)
         return self.response
 
     # What callers hear
@@ -282,8 +287,15 @@ class _Document:
         self.response.hangup()
 
     def _greet(self, state: Greeting) -> None:
-        text = self.words.callback_greeting(self.menu.site.name, self._department(state.department).name)
-        self._ask_on_leg([text])
+        department = self._department(state.department).name
+        text = self.words.callback_greeting(self.menu.site.name, department, heard=self.heard)
+        expected = expectation(state, self.menu) if self.listener == Listener.CARRIERS else None
+        self._ask_on_leg([] if state.quiet else [text], expected)
+
+    def _leave_word(self, state: LeavingWord) -> None:
+        department = self._department(state.department).name
+        self._say(self.words.callback_missed(self.menu.site.name, department, self._local(state.again_at)))
+        self.response.hangup()
 
     # What agents hear
 
@@ -363,8 +375,8 @@ class _Document:
             case "unusable":
                 return self.words.number_not_usable(listens=listens)
 
-    def _ask_on_leg(self, prompts: list[str]) -> None:
-        gather = self._gather(timeout=ACCEPT_SECONDS)
+    def _ask_on_leg(self, prompts: list[str], expected: Expectation | None = None) -> None:
+        gather = self._gather(timeout=ACCEPT_SECONDS, expected=expected)
         for prompt in prompts:
             self._say(prompt, into=gather)
         self.response.append(gather)

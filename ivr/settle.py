@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from callbacks import reach
-from callbacks.lifecycle import AttemptOutcome
-from callbacks.promises import AlreadyPromised, promise
+from callbacks import offers, reach
+from callbacks.lifecycle import AGENT_OUTCOMES, CALLEE_OUTCOMES, AttemptOutcome
+from callbacks.promises import AlreadyPromised, job_due, promise
 from callbacks.retries import CallbackRules
 from callqueue import agents, ledger, legs, line, transfer, wait
 from callqueue.department import Department as LineDepartment
@@ -19,6 +19,7 @@ from ivr.call import FINAL_STATUSES, Call
 from ivr.dialogue import (
     AgentAccepts,
     AgentDeclines,
+    CalleeAbsent,
     CalleeAccepts,
     CalleeDeclines,
     ChangeLanguage,
@@ -40,6 +41,7 @@ from ivr.states import (
     Greeting,
     Holding,
     Joining,
+    LeavingWord,
     Offer,
     Offering,
     Promised,
@@ -51,21 +53,6 @@ from ivr.states import (
 )
 from ivr.waiting import Telling, again_at, is_due, music, tell
 from store.tables import attempts, calls
-
-AGENT_OUTCOMES = {
-    "busy": AttemptOutcome.AGENT_DECLINED,
-    "failed": AttemptOutcome.FAILED,
-    "no-answer": AttemptOutcome.AGENT_NO_ANSWER,
-    "canceled": AttemptOutcome.AGENT_NO_ANSWER,
-    "completed": AttemptOutcome.AGENT_DECLINED,  # They hung up during the whisper.
-}
-CALLEE_OUTCOMES = {
-    "busy": AttemptOutcome.CALLER_BUSY,
-    "failed": AttemptOutcome.FAILED,
-    "no-answer": AttemptOutcome.CALLER_NO_ANSWER,
-    "canceled": AttemptOutcome.CALLER_NO_ANSWER,
-    "completed": AttemptOutcome.CALLER_DECLINED,
-}
 
 
 @dataclass
@@ -99,6 +86,28 @@ class Settlement:
 
     def settle(self, call: Call, following: Next, menu: Menu) -> tuple[State, dict[str, Any]]:
         """The state that a decision leads to, and the columns that change with it."""
+        state, columns = self._settle(call, following, menu)
+        self._record_offer(call, state)
+        return state, columns
+
+    def _record_offer(self, call: Call, state: State) -> None:
+        """Every offer is on record, and what the caller said to it."""
+        match call.state, state:
+            case Offer(), Offer() | Promised():
+                return
+            case _, Offer(department=department, why=why):
+                offers.offered(
+                    self.tx,
+                    case_id=call.case_id,
+                    department=department,
+                    language=call.language,
+                    why=why,
+                    now=self.now,
+                )
+            case Offer(), _:
+                offers.declined(self.tx, call.case_id, why="said no", now=self.now)
+
+    def _settle(self, call: Call, following: Next, menu: Menu) -> tuple[State, dict[str, Any]]:
         match following:
             case GoTo(department=department):
                 return self._arrive(call, department, menu), {"department": department}
@@ -121,6 +130,11 @@ class Settlement:
             case CalleeDeclines():
                 self._callee_lost(call, AttemptOutcome.CALLER_DECLINED)
                 return Ended(), {}
+            case CalleeAbsent(machine=machine):
+                again_at = self._callee_lost(
+                    call, AttemptOutcome.MACHINE if machine else AttemptOutcome.CALLER_DECLINED
+                )
+                return LeavingWord(department=call.department or "", again_at=again_at), {}
             case ChangeLanguage(language=language, asked=question):
                 return self._change_language(call, language, question), {"language": language}
             case ConversationOver(entry_id=entry_id):
@@ -142,6 +156,8 @@ class Settlement:
 
     def ended(self, call: Call, status: str) -> None:
         """The carrier says that a call is over. Harmless when everything was settled before."""
+        if isinstance(call.state, Offer):
+            offers.declined(self.tx, call.case_id, why="hung up", now=self.now)
         match call.state:
             case Whispering():
                 self._agent_lost(call, AGENT_OUTCOMES[status])
@@ -149,6 +165,8 @@ class Settlement:
                 self._callee_lost(call, CALLEE_OUTCOMES[status])
             case Joining(entry_id=entry_id) | Serving(entry_id=entry_id):
                 self._over(entry_id)
+            case Holding(called_back=True):
+                self._callee_lost(call, AttemptOutcome.CALLER_LEFT)
             case _ if call.purpose != Purpose.AGENT:
                 self._caller_gone(call)
             case _:
@@ -194,7 +212,7 @@ class Settlement:
         )
 
     def _next_round(self, holding: Holding, menu: Menu, *, asked: bool) -> State:
-        if not asked and not is_due(holding, self.now):
+        if holding.called_back or (not asked and not is_due(holding, self.now)):
             return music(holding)
         told = self.tell(holding.entry_id, menu.department(holding.department).for_line())
         return told.offer("nobody") if told.nobody_any_more else told.holding()
@@ -215,6 +233,10 @@ class Settlement:
             now=self.now,
         )
         again = isinstance(made, AlreadyPromised)
+        if again:
+            offers.declined(self.tx, call.case_id, why="promised before", now=self.now)
+        else:
+            offers.accepted(self.tx, call.case_id, made.callback_id)
         if again and offer.entry_id is not None:
             # The promise of the earlier call stands; a second place in the line would ring them twice.
             line.leave(self.tx, offer.entry_id, "promised", self.now)
@@ -272,7 +294,7 @@ class Settlement:
             self.after.moves.append(call.sid)
 
     def _agent_lost(self, leg: Call, outcome: AttemptOutcome) -> State:
-        reach.agent_leg_failed(self.tx, leg.id, outcome, self.now)
+        reach.agent_leg_failed(self.tx, leg.id, outcome, self.rules, self.now)
         self.dispatch()
         return Released(why="declined")
 
@@ -292,12 +314,17 @@ class Settlement:
     # Callers whom we call back
 
     def _callee_accepts(self, leg: Call) -> State:
-        if leg.entry_id is None or not reach.caller_leg_accepted(self.tx, leg.id, self.now):
+        welcome = None if leg.entry_id is None else reach.caller_leg_accepted(self.tx, leg.id, self.now)
+        if welcome is None or leg.entry_id is None:
             return Ended()
-        return Joining(entry_id=leg.entry_id)
+        if welcome == reach.Welcome.JOIN:
+            return Joining(entry_id=leg.entry_id)
+        self.dispatch()
+        return Holding(department=leg.department or "", entry_id=leg.entry_id, opening="arrival", called_back=True)
 
-    def _callee_lost(self, leg: Call, outcome: AttemptOutcome) -> None:
-        """They could not be reached: the agent who waits alone is told and set free."""
+    def _callee_lost(self, leg: Call, outcome: AttemptOutcome) -> str | None:
+        """They could not be reached: the agent who waits alone is told and set free. When they are rung again (ISO);
+        None: not any more."""
         agent_leg = self.agent_leg(leg.entry_id)
         retried = reach.caller_leg_failed(self.tx, leg.id, outcome, self.rules, self.now)
         if agent_leg is not None:
@@ -305,6 +332,8 @@ class Settlement:
         if retried is not None:
             self.after.promises.append(retried)
         self.dispatch()
+        job = None if retried is None else job_due(self.tx, retried)
+        return None if job is None else job.due_at.isoformat()
 
     def agent_leg(self, entry_id: int | None) -> int | None:
         """The agent's side of a conversation."""

@@ -116,6 +116,8 @@ class Holding:
     high_minutes: int | None = None
     reason: str | None = None
     due_at: str | None = None
+    called_back: bool = False
+    """We phoned them, before an agent was free."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,10 +165,20 @@ class Released:
 
 @dataclass(frozen=True, kw_only=True)
 class Greeting:
-    """The leg to a caller whom we call back: they press 1 before an agent is joined."""
+    """The leg to a caller whom we call back: they press 1, or say yes, before an agent is joined."""
 
     department: str = ""
     failures: int = 0
+    quiet: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeavingWord:
+    """The leg to a caller whom we call back, and who is not there: a machine, most likely, hears when we try again.
+    `again_at`: ISO; null: not any more."""
+
+    department: str
+    again_at: str | None = None
 
 
 State = (
@@ -185,16 +197,18 @@ State = (
     | Serving
     | Released
     | Greeting
+    | LeavingWord
 )
 
-Listening = Asking | Confirming | ReadingKeys | Offering | EnteringNumber | ConfirmingNumber
+Listening = Asking | Confirming | ReadingKeys | Offering | EnteringNumber | ConfirmingNumber | Greeting
 """Questions that the caller may answer by speaking."""
 
 
 def is_heard(state: State) -> bool:
     """Whether anybody listens to the caller. Somebody who waits is heard while they are told where they stand: a stream
     through all the music would cost its minutes and a recogniser's room."""
-    return isinstance(state, Listening) or (isinstance(state, Holding) and state.round == 0)
+    waits = isinstance(state, Holding) and state.round == 0 and not state.called_back
+    return isinstance(state, Listening) or waits
 
 
 _BY_NAME: dict[str, type[Any]] = {
@@ -213,6 +227,7 @@ _BY_NAME: dict[str, type[Any]] = {
     "serving": Serving,
     "released": Released,
     "greeting": Greeting,
+    "leaving_word": LeavingWord,
 }
 _NAMES = {kind: name for name, kind in _BY_NAME.items()}
 

@@ -116,6 +116,11 @@ def voice_blueprint(
         conversation.leg_status(leg_id, _call_sid(), request.form.get("CallStatus", ""))
         return ""
 
+    @voice.post("/leg/<int:leg_id>/machine")
+    def machine(leg_id: int) -> str:
+        conversation.picked_up(leg_id, _call_sid(), request.form.get("AnsweredBy", "")[:20])
+        return ""
+
     return voice
 
 

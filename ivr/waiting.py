@@ -78,7 +78,7 @@ def is_due(holding: Holding, now: datetime) -> bool:
 def music(holding: Holding) -> Holding:
     """Another piece of it, undisturbed."""
     return replace(
-        Holding(department=holding.department, entry_id=holding.entry_id),
+        Holding(department=holding.department, entry_id=holding.entry_id, called_back=holding.called_back),
         round=holding.round + 1,
         due_at=holding.due_at,
     )

@@ -177,7 +177,7 @@ class PhoneNetwork:
             with self._lock:
                 call.queue_ms = round(1000 * self.queue_seconds())
                 self._ahead += 1
-            call.event("ordered", to=order.to)
+            call.event("ordered", to=order.to, url=order.url)
             self._outgoing.put(call)
         return call
 

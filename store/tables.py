@@ -169,7 +169,7 @@ callbacks = Table(
     Column("number", String(20), nullable=False),
     Column("language", String(5), nullable=False),
     # callbacks.lifecycle.CallbackState
-    Column("state", String(20), nullable=False, index=True),
+    Column("state", String(20), nullable=False),
     # The caller's own words and what we took them for: shown and whispered to the agent.
     Column("words", Text, nullable=False, default=""),
     Column("promised_at", UtcTime, nullable=False),
@@ -180,6 +180,8 @@ callbacks = Table(
     Column("generation", Integer, nullable=False, default=0),
     # When the sweep last saw to it that a job exists.
     Column("job_put_at", UtcTime),
+    # The window in which it was to be kept is over then; null: as long as it takes.
+    Column("expires_at", UtcTime),
     Column("ended_at", UtcTime),
 )
 
@@ -192,6 +194,18 @@ Index(
     unique=True,
     sqlite_where=text(_OPEN_CALLBACK),
     postgresql_where=text(_OPEN_CALLBACK),
+)
+
+# The sweep looks for what is due in an open state, among any number that is not.
+Index("ix_callbacks_state_due_at", callbacks.c.state, callbacks.c.due_at)
+# Null for almost all: a promise gets its window when it falls due.
+_HAS_WINDOW = "expires_at IS NOT NULL"
+Index(
+    "ix_callbacks_window",
+    callbacks.c.state,
+    callbacks.c.expires_at,
+    sqlite_where=text(_HAS_WINDOW),
+    postgresql_where=text(_HAS_WINDOW),
 )
 
 callback_moves = Table(
@@ -231,6 +245,8 @@ line_entries = Table(
     Column("left_reason", String(20)),
 )
 Index("ix_line_entries_waiting", line_entries.c.state, line_entries.c.department, line_entries.c.joined_at)
+# Matching looks for those that may be served now, among any number of promises for later.
+Index("ix_line_entries_not_before", line_entries.c.state, line_entries.c.not_before)
 for _who in ("call_id", "callback_id"):
     Index(
         f"uq_line_entries_one_place_per_{_who.removesuffix('_id')}",
@@ -254,7 +270,8 @@ attempts = Table(
     _id(),
     _refers("callback_id", "callbacks"),
     Column("ordinal", Integer, nullable=False),
-    _refers("agent_id", "agents", looked_up=False),
+    # Null while the caller is rung first and no agent has taken them.
+    _refers("agent_id", "agents", optional=True, looked_up=False),
     Column("started_at", UtcTime, nullable=False),
     Column("ended_at", UtcTime),
     # callbacks.lifecycle.AttemptOutcome
@@ -292,6 +309,10 @@ calls = Table(
     # callqueue.legs.DialState; null for calls that came in.
     Column("dial_state", String(10)),
     Column("dial_claimed_at", UtcTime),
+    # How long the carrier said that the order stands in its own queue.
+    Column("queue_seconds", Float),
+    # Who picked up, as far as the carrier can tell: a hint.
+    Column("answered_by", String(20)),
     Column("generation", Integer, nullable=False, default=0),
     # The carrier's own word: queued ringing in-progress completed busy failed no-answer canceled.
     Column("status", String(12), nullable=False),
@@ -300,6 +321,19 @@ calls = Table(
     Column("ended_at", UtcTime),
 )
 Index("ix_calls_dial_state", calls.c.dial_state)
+# The sweep looks for calls that go on, among any number that have ended.
+_LIVE_CALL = "ended_at IS NULL"
+Index("ix_calls_live", calls.c.id, sqlite_where=text(_LIVE_CALL), postgresql_where=text(_LIVE_CALL))
+
+# Second calls for one order: hung up before they spoke. Nobody should ever find one here.
+stray_legs = Table(
+    "stray_legs",
+    metadata,
+    _id(),
+    _refers("leg_id", "calls"),
+    Column("sid", String(34), nullable=False, unique=True),
+    Column("seen_at", UtcTime, nullable=False),
+)
 
 utterances = Table(
     "utterances",

@@ -26,7 +26,7 @@ from callbacks.jobs import FakeJobs, JobQueue
 from callbacks.retries import CallbackRules
 from callbacks.sweep import Sweep
 from callqueue import agents as line_agents
-from callqueue import line
+from callqueue import legs, line
 from callqueue.agents import AgentState
 from callqueue.wait import WaitEstimator
 from carrier.fake import FakeCarrier
@@ -176,9 +176,18 @@ class House:
     # What SQL says
 
     def promises(self) -> list[tuple[str, str, str]]:
-        """(number, department, state) of every callback."""
+        """(number, department, state) of every callback that was promised."""
         with self.store.read() as tx:
-            rows = tx.execute(select(callbacks.c.number, callbacks.c.department, callbacks.c.state))
+            made = callbacks.c.state.not_in(("offered", "declined"))
+            rows = tx.execute(select(callbacks.c.number, callbacks.c.department, callbacks.c.state).where(made))
+            return [tuple(row) for row in rows]
+
+    def offers(self) -> list[tuple[str, str, str]]:
+        """(from, to, why) of every move of an offer that became no promise."""
+        with self.store.read() as tx:
+            moves = select(callback_moves.c.from_state, callback_moves.c.to_state, callback_moves.c.why)
+            offered = callbacks.c.state.in_(("offered", "declined"))
+            rows = tx.execute(moves.join(callbacks).where(offered).order_by(callback_moves.c.id))
             return [tuple(row) for row in rows]
 
     def promise_story(self) -> list[str]:
@@ -195,6 +204,11 @@ class House:
         with self.store.read() as tx:
             rows = tx.execute(select(utterances.c.words, utterances.c.decision).order_by(utterances.c.id))
             return [tuple(row) for row in rows]
+
+    def strays(self) -> int:
+        """Second calls for one order, so far."""
+        with self.store.read() as tx:
+            return legs.strays(tx)
 
     def rung(self) -> list[str]:
         """Every number that the carrier was asked to ring, in order."""
@@ -335,6 +349,11 @@ class Caller(Party):
         sid, path = self.house_leg()
         self.house.post(f"{path}/status", sid, CallStatus="completed")
         self.house.settle()
+
+    def is_taken_for(self, answered_by: str) -> None:
+        """The carrier tells who picked up, as far as it can."""
+        sid, path = self.house_leg()
+        self.house.post(f"{path}/machine", sid, AnsweredBy=answered_by)
 
     def house_leg(self) -> tuple[str, str]:
         return _latest_leg(self.house, self.number)

@@ -203,6 +203,7 @@ _SENTENCES: dict[str, Callable[[str, Any, Any], Both]] = {
         Both("is now confirmed only where we are not sure", "이제 확실하지 않을 때만 확인합니다"),
     ),
     "callback_above_seconds": _callback,
+    "callback_first": _value("whose phone rings first for a callback:", "콜백할 때 먼저 거는 쪽은"),
     "handle_seconds": _value("a conversation usually takes", "통화 한 건은 보통", _named_minutes),
     "patience_seconds": _value("callers usually wait", "고객은 보통 기다리는 시간이", _named_minutes),
     "priority": _value("priority", "우선순위는"),

@@ -47,6 +47,13 @@ class OpeningHours:
         openings = (_starts(day, span, self.zone) for day, span in self._open_days(after))
         return next((opening for opening in openings if opening >= after), None)
 
+    def next_closing(self, after: datetime) -> datetime | None:
+        """The end of the open time that `after` falls in, or of the next one; None if it never opens again."""
+        opening = self.next_opening(after)
+        day = None if opening is None else self._day(opening)
+        span = None if day is None else self._span(day)
+        return None if day is None or span is None else _ends(day, span, self.zone)
+
     def _open_days(self, after: datetime) -> Iterator[tuple[date, Span]]:
         first = self._day(after)
         for ahead in range(LOOK_AHEAD_DAYS):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from callqueue.department import Announcements, Overflow
 from callqueue.department import Department as LineDepartment
@@ -54,6 +55,8 @@ class Department:
     """The menu whose key leads here; None: the first question's."""
     closed_prompt: str | None = None
     """Said out of hours, in place of "we are closed"."""
+    callback_first: Literal["agent", "caller"] = "agent"
+    """Whose phone rings first when a callback is kept."""
 
     def for_line(self) -> LineDepartment:
         return LineDepartment(
@@ -67,6 +70,8 @@ class Department:
             announcements=self.announcements,
             overflow=self.overflow,
             wrap_seconds=self.wrap_seconds,
+            callback_first=self.callback_first,
+            hours=self.hours,
         )
 
 

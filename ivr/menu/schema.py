@@ -5,7 +5,8 @@ A key that has no line here is unknown; a key gets its line together with its be
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
 from callqueue.department import Announcements
 from ivr.menu import forms, trials, values
@@ -65,16 +66,25 @@ def _anything(value: Value, _problems: Problems) -> Value:
     return value
 
 
-def _callback(value: Value, problems: Problems) -> float | None:
-    """The wait above which a callback is offered, in seconds; None for never."""
+@dataclass(frozen=True)
+class CallbackPolicy:
+    """When a callback is offered because of a long line, and whose phone rings first when it is kept."""
+
+    above_seconds: float | None = OFFER_CALLBACK_ABOVE_SECONDS
+    """None: never."""
+    first: Literal["agent", "caller"] = "agent"
+
+
+def _callback(value: Value, problems: Problems) -> CallbackPolicy:
     if value.data == "never":
-        return None
+        return CallbackPolicy(above_seconds=None)
     if not isinstance(value.data, dict):
         problems.add(value.place, 'callback is "never", or has a limit: `above_minutes: 3`')
-        return None
+        return CallbackPolicy()
     read = read_fields(value, FIELDS["callback"], "callback", problems)
-    minutes = None if read is None else read["above_minutes"]
-    return None if minutes is None else minutes * MINUTE_SECONDS
+    minutes, first = (None, None) if read is None else (read["above_minutes"], read["first"])
+    above = OFFER_CALLBACK_ABOVE_SECONDS if minutes is None else minutes * MINUTE_SECONDS
+    return CallbackPolicy(above, first or "agent")
 
 
 def _announcements(value: Value, problems: Problems) -> Announcements | None:
@@ -400,7 +410,7 @@ FIELDS: dict[str, dict[str, Field]] = {
                 'When a callback is offered for a long line; "never": not on arrival.',
                 "줄이 길 때 콜백을 언제 권할지 정합니다. never면 먼저 권하지 않습니다.",
             ),
-            default=OFFER_CALLBACK_ABOVE_SECONDS,
+            default=CallbackPolicy(),
             default_written="{above_minutes: 3}",
             example="{above_minutes: 5}",
         ),
@@ -652,9 +662,20 @@ FIELDS: dict[str, dict[str, Field]] = {
                 "Offered when the expected wait is longer than this.",
                 "예상 대기 시간이 이보다 길면 콜백을 권합니다(분).",
             ),
-            required=True,
+            default_written="3",
             example="3",
-        )
+        ),
+        "first": Field(
+            values.one_of("agent", "caller"),
+            forms.choice("agent", "caller"),
+            Help(
+                "Whose phone rings first when we call back: the agent's, or the caller's, when an agent is free soon.",
+                "콜백할 때 어느 쪽에 먼저 전화하는지 정합니다. caller면 상담원이 곧 빌 때 고객에게 먼저 겁니다.",
+            ),
+            default="agent",
+            default_written="agent",
+            example="caller",
+        ),
     },
     "hours": {
         "weekdays": Field(

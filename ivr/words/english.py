@@ -309,9 +309,21 @@ def promised(due_at: datetime | None, *, again: bool) -> str:
     return f"We will call you {when}. Your place in line is kept. You may hang up now. Thank you."
 
 
-def callback_greeting(site: str, department: str) -> str:
-    matter = "" if _is_person(department) else f" about {department}"
-    return f"Hello, this is {site} with the call you asked for{matter}. To talk now, press 1."
+def callback_greeting(site: str, department: str, *, heard: bool = True) -> str:
+    return f"Hello, this is {site} with the call you asked for{_about(department)}. To talk now, {_yes(heard)}."
+
+
+def callback_missed(site: str, department: str, again_at: datetime | None) -> str:
+    """To a machine, most likely."""
+    if again_at is None:
+        then = "We have tried several times and will not call again. Please phone us whenever you like"
+    else:
+        then = f"We will call again after {said_moment(again_at)}"
+    return f"This is {site} with the call you asked for{_about(department)}. {then}. Thank you."
+
+
+def _about(department: str) -> str:
+    return "" if _is_person(department) else f" about {department}"
 
 
 # What agents hear

@@ -306,9 +306,24 @@ def promised(due_at: datetime | None, *, again: bool) -> str:
     return f"{when} 꼭 전화드리겠습니다. 순서는 그대로 지켜 드립니다. 이제 끊으셔도 됩니다. 감사합니다."
 
 
-def callback_greeting(site: str, department: str) -> str:
-    matter = "상담" if _is_person(department) else f"{department} 상담"
-    return f"안녕하세요, {site}입니다. 요청하신 {matter} 전화입니다. 지금 통화하시려면 1번을 눌러 주세요."
+def callback_greeting(site: str, department: str, *, heard: bool = True) -> str:
+    return (
+        f"안녕하세요, {site}입니다. 요청하신 {_asked_for(department)} 전화입니다. "
+        f"지금 통화하시려면 {_yes(heard)}을 눌러 주세요."
+    )
+
+
+def callback_missed(site: str, department: str, again_at: datetime | None) -> str:
+    """To a machine, most likely."""
+    if again_at is None:
+        then = "여러 번 전화드렸으나 연결되지 않아 더 이상 전화드리지 않습니다. 필요하시면 다시 전화해 주세요"
+    else:
+        then = f"{said(Moment(again_at), 'ko')} 이후에 다시 전화드리겠습니다"
+    return f"{site}입니다. 요청하신 {_asked_for(department)}으로 전화드렸습니다. {then}. 감사합니다."
+
+
+def _asked_for(department: str) -> str:
+    return "상담" if _is_person(department) else f"{department} 상담"
 
 
 # What agents hear

@@ -2,6 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+
+class Hours(Protocol):
+    """When a department is open."""
+
+    def is_open(self, at: datetime, /) -> bool: ...
+
+    def next_opening(self, after: datetime, /) -> datetime | None:
+        """`after` itself while it is open; None if it never opens again."""
+
+    def next_closing(self, after: datetime, /) -> datetime | None:
+        """The end of the time in which it is open, or will be open next; None if it never opens again."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +53,10 @@ class Department:
     overflow: Overflow | None = None
     wrap_seconds: float | None = None
     """How long agents may write up; None: as long as the site's setting says."""
+    callback_first: Literal["agent", "caller"] = "agent"
+    """Whose phone rings first when a promise is kept."""
+    hours: Hours | None = None
+    """Nobody is called back outside of them; None: open at any hour."""
 
     @property
     def all_skills(self) -> tuple[str, ...]:

@@ -2,14 +2,19 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, select, update
+from sqlalchemy import ColumnElement, Connection, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
+from carrier.port import PlacedCall
 from store.database import hold_row, insert_row
-from store.tables import calls, cases
+from store.tables import calls, cases, stray_legs
+
+# Orders of the last minutes, at one a second.
+LATEST_ORDERS = 200
 
 
 class Purpose(StrEnum):
@@ -59,6 +64,11 @@ class Leg:
     status: str
     created_at: datetime
 
+    @property
+    def rung_first(self) -> bool:
+        """A caller who is rung before any agent has taken them."""
+        return self.purpose == Purpose.CALLBACK and self.agent_id is None
+
 
 _COLUMNS = tuple(calls.c[name] for name in Leg.__dataclass_fields__)
 
@@ -70,6 +80,11 @@ def path(leg_id: int) -> str:
 
 def status_path(leg_id: int) -> str:
     return f"{path(leg_id)}/status"
+
+
+def machine_path(leg_id: int) -> str:
+    """Told who picked up."""
+    return f"{path(leg_id)}/machine"
 
 
 def plan_leg(
@@ -84,12 +99,13 @@ def plan_leg(
     menu_version_id: int | None,
     department: str,
     words: str,
-    agent_id: int,
+    agent_id: int | None,
     entry_id: int,
     attempt_id: int | None,
     now: datetime,
 ) -> int:
-    """A leg to be ordered once the transaction is committed; returns its id."""
+    """A leg to be ordered once the transaction is committed; returns its id. `agent_id`: null for a caller who is rung
+    before any agent is."""
     return insert_row(
         tx,
         calls,
@@ -135,9 +151,17 @@ def claim(tx: Connection, leg_id: int, now: datetime) -> bool:
     return _move(tx, leg_id, (DialState.PLANNED,), DialState.ASKING, dial_claimed_at=now)
 
 
-def placed(tx: Connection, leg_id: int, sid: str) -> bool:
+def placed(tx: Connection, leg_id: int, answer: PlacedCall) -> bool:
     """The carrier's answer. The leg may have told its CallSid by itself before."""
-    return learn_sid(tx, leg_id, sid)
+    tx.execute(update(calls).where(calls.c.id == leg_id).values(queue_seconds=answer.queue_seconds))
+    return learn_sid(tx, leg_id, answer.sid)
+
+
+def longest_queue(tx: Connection) -> timedelta:
+    """How long the carrier lets orders stand in its own queue, by its latest answers: one whose answer was lost may
+    stand there as long."""
+    latest = select(calls.c.queue_seconds).order_by(calls.c.id.desc()).limit(LATEST_ORDERS).subquery()
+    return timedelta(seconds=tx.execute(select(func.max(latest.c.queue_seconds))).scalar() or 0.0)
 
 
 def learn_sid(tx: Connection, leg_id: int, sid: str) -> bool:
@@ -151,6 +175,21 @@ def learn_sid(tx: Connection, leg_id: int, sid: str) -> bool:
     return bool(known == sid)
 
 
+def stray(tx: Connection, leg_id: int, sid: str, now: datetime) -> bool:
+    """Count a second call for one order; False when it was counted before."""
+    try:
+        with tx.begin_nested():
+            tx.execute(insert(stray_legs).values(leg_id=leg_id, sid=sid, seen_at=now))
+    except IntegrityError:
+        return False
+    return True
+
+
+def strays(tx: Connection) -> int:
+    """How many second calls there ever were."""
+    return int(tx.execute(select(func.count()).select_from(stray_legs)).scalar_one())
+
+
 def is_newest(tx: Connection, leg: Leg) -> bool:
     """Whether no later order was made for the same place in the line."""
     same = (calls.c.entry_id == leg.entry_id, calls.c.purpose == leg.purpose.value)
@@ -162,10 +201,12 @@ def doubt(tx: Connection, leg_id: int) -> bool:
     return _move(tx, leg_id, (DialState.ASKING,), DialState.DOUBTFUL)
 
 
-def plan_again(tx: Connection, leg_id: int) -> bool:
-    """Nothing was placed: the next job has the next generation, so that a failed one does not block it."""
+def plan_again(tx: Connection, leg_id: int, now: datetime) -> bool:
+    """Nothing was placed: the next job has the next generation, so that a failed one does not block it. It counts as
+    lost again from here."""
     pending = (DialState.PLANNED, DialState.ASKING, DialState.DOUBTFUL)
-    return _move(tx, leg_id, pending, DialState.PLANNED, generation=calls.c.generation + 1)
+    later = {"generation": calls.c.generation + 1, "dial_claimed_at": now}
+    return _move(tx, leg_id, pending, DialState.PLANNED, **later)
 
 
 def refuse(tx: Connection, leg_id: int, now: datetime) -> bool:
@@ -178,11 +219,12 @@ def cancel(tx: Connection, leg_id: int, now: datetime) -> bool:
     return _move(tx, leg_id, (DialState.PLANNED,), DialState.CANCELLED, status="canceled", ended_at=now)
 
 
-def next_live(tx: Connection, *, after: int, created_by: datetime) -> Leg | None:
-    """The first call with an id above `after`, of any purpose, that the carrier has and that has not ended."""
-    live = (calls.c.id > after, calls.c.created_at <= created_by, calls.c.sid.is_not(None), _not_ended())
-    row = tx.execute(select(*_COLUMNS).where(*live).order_by(calls.c.id).limit(1)).first()
-    return None if row is None else _leg(row)
+def live(tx: Connection, *, after: int, since: datetime, limit: int) -> tuple[Leg, ...]:
+    """Calls of any purpose, with an id above `after`, which the carrier has had since then or longer."""
+    begun = func.coalesce(calls.c.dial_claimed_at, calls.c.created_at) <= since
+    going_on = (calls.c.id > after, calls.c.ended_at.is_(None), calls.c.sid.is_not(None), _not_ended(), begun)
+    rows = tx.execute(select(*_COLUMNS).where(*going_on).order_by(calls.c.id).limit(limit))
+    return tuple(_leg(row) for row in rows)
 
 
 def end(tx: Connection, call_id: int, status: str, now: datetime) -> bool:

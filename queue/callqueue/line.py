@@ -141,6 +141,16 @@ def keep_place(
     return kept
 
 
+def caller_is_there(tx: Connection, entry_id: int, call_id: int) -> bool:
+    """A caller who was rung before any agent has picked up, and waits on the phone at the kept place."""
+    return _change(tx, entry_id, (EntryState.WAITING,), call_id=call_id, not_before=None)
+
+
+def put_off(tx: Connection, entry_id: int, until: datetime) -> bool:
+    """A waiting place is not to be served before."""
+    return _change(tx, entry_id, (EntryState.WAITING,), not_before=until)
+
+
 def position(tx: Connection, entry_id: int, now: datetime) -> int | None:
     """1 is next. None for who no longer waits. Kept places that are due count like everybody else's."""
     ahead = tx.execute(_AHEAD, {"entry_id": entry_id, "now": now}).scalar()
@@ -165,7 +175,8 @@ def accepted(tx: Connection, entry_id: int, agent_id: int, now: datetime) -> boo
     )
     if taken:
         theirs = entry(tx, entry_id)
-        kind = Kind.CONNECT if theirs is None or theirs.callback_id is None else Kind.DIAL
+        is_there = theirs is None or theirs.callback_id is None or theirs.call_id is not None
+        kind = Kind.CONNECT if is_there else Kind.DIAL
         record(tx, kind, now, caller=entry_id, agent=agent_id)
         move_agent(tx, agent_id, AgentState.TALK, now=now, reason="accepted", expected=(AgentState.RINGING,))
     else:
@@ -205,8 +216,9 @@ def back_in_line(tx: Connection, entry_id: int, now: datetime, *, not_before: da
     back = _change(
         tx,
         entry_id,
-        (EntryState.OFFERED, EntryState.CONNECTED),
+        STANDING,
         state=EntryState.WAITING.value,
+        call_id=None,
         agent_id=None,
         offered_at=None,
         connected_at=None,
@@ -253,7 +265,7 @@ def _not_taken(tx: Connection, entry_id: int, agent_id: int) -> None:
 
 def _is_dialled(served: Entry) -> bool:
     """An agent has accepted it, and the caller is phoned."""
-    return served.state == EntryState.CONNECTED and served.callback_id is not None
+    return served.state == EntryState.CONNECTED and served.callback_id is not None and served.call_id is None
 
 
 def _record_back(tx: Connection, served: Entry, not_before: datetime, now: datetime) -> None:

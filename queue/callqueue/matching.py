@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BindParameter, Connection, and_, bindparam, not_, select, update
+from sqlalchemy import BindParameter, Connection, and_, bindparam, not_, or_, select, update
 
 from callqueue.agents import AgentState, has_caller, move_agent
 from callqueue.department import Department
-from callqueue.line import EntryState, due
+from callqueue.line import EntryState
 from callqueue.routing import FreeAgent, Match, Waiting, after, next_match, without_agent
 from store.tables import UtcTime, agent_skills, agents, cases, line_entries
 
@@ -32,7 +32,7 @@ def match(tx: Connection, departments: Mapping[str, Department], now: datetime) 
     transaction brings the caller and another the agent, neither sees the other: look again after the commit.
     """
     # In a long line nobody is free, and in a short one nobody waits: either is known at little cost.
-    waiting = _waiting(tx, now) if tx.execute(_ANYBODY_FREE).first() is not None else []
+    waiting = _waiting(tx, departments, now) if tx.execute(_ANYBODY_FREE).first() is not None else []
     free = _free_agents(tx, waiting, departments) if waiting else []
     offered: list[Assignment] = []
     while found := next_match(waiting, free, departments, now):
@@ -63,8 +63,15 @@ def _hold_agent(tx: Connection, agent_id: int) -> bool:
     return tx.dialect.name == "sqlite" or tx.execute(_AGENT, {"agent_id": agent_id}).first() is not None
 
 
-def _waiting(tx: Connection, now: datetime) -> list[Waiting]:
-    return [Waiting(*row) for row in tx.execute(_WAITING, {"now": now})]
+def _waiting(tx: Connection, departments: Mapping[str, Department], now: datetime) -> list[Waiting]:
+    """Where callers of promises are rung first, no agent is before they have picked up."""
+    rows = tx.execute(_WAITING, {"now": now})
+    return [Waiting(*row) for *row, kept in rows if not (kept and _rings_first(departments, row[1]))]
+
+
+def _rings_first(departments: Mapping[str, Department], department_id: str) -> bool:
+    department = departments.get(department_id)
+    return department is not None and department.callback_first == "caller"
 
 
 def _free_agents(tx: Connection, waiting: Sequence[Waiting], departments: Mapping[str, Department]) -> list[FreeAgent]:
@@ -82,13 +89,19 @@ def _free_agents(tx: Connection, waiting: Sequence[Waiting], departments: Mappin
 # Built once: every webhook that frees somebody, or brings somebody, looks for matches.
 _NOW: BindParameter[datetime] = bindparam("now", type_=UtcTime)
 _WAITS = line_entries.c.state == EntryState.WAITING.value
+# Spelt out twice, so that the index is searched for either: what is promised for later is not read at all.
+_IS_DUE = or_(
+    and_(_WAITS, line_entries.c.not_before.is_(None)),
+    and_(_WAITS, line_entries.c.not_before <= _NOW),
+)
 _WAITING = select(
     line_entries.c.id,
     line_entries.c.department,
     line_entries.c.priority,
     line_entries.c.joined_at,
     line_entries.c.overtaken,
-).where(_WAITS, due(_NOW))
+    line_entries.c.call_id.is_(None),
+).where(_IS_DUE)
 # Somebody with a caller of their own is not free, whatever their state says: the database would refuse the second, and
 # with it the whole transaction.
 _IS_FREE = and_(agents.c.state == AgentState.READY.value, not_(has_caller(agents.c.id)))

@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 from callbacks import reach
 from callbacks.dialling import Dialling
 from callbacks.jobs import FakeJobs
-from callbacks.lifecycle import AttemptOutcome, CallbackState
+from callbacks.lifecycle import AttemptOutcome, CallbackState, move
 from callbacks.lifecycle import state_of as callback_state
 from callbacks.promises import AlreadyPromised, PromiseMade, promise
 from callbacks.retries import CallbackRules
@@ -65,6 +65,10 @@ class Site:
             ring_seconds=20,
             clock=lambda: self.now,
         )
+        self.renew_sweep()
+
+    def renew_sweep(self) -> None:
+        """As when its process is started again: with what dials now."""
         self.sweep = Sweep(self.dialling, wrap_limit=timedelta(seconds=60))
 
     # What happens
@@ -99,6 +103,23 @@ class Site:
                 status="in-progress",
                 created_at=self.now,
             )
+
+    def ready(self, agent_id: int) -> None:
+        """An agent is free again, whatever they did."""
+        with self.store.write() as tx:
+            move_agent(tx, agent_id, AgentState.READY, now=self.now, reason="back")
+
+    def answered(self, leg: Leg, *, after_seconds: float) -> None:
+        """Somebody picks up, so long after our order."""
+        self.passes(seconds=after_seconds)
+        with self.store.write() as tx:
+            tx.execute(update(calls).where(calls.c.id == leg.id).values(answered_at=self.now))
+
+    def cancels(self, callback_id: int) -> None:
+        """A supervisor calls a promise off that is being dialled."""
+        with self.store.write() as tx:
+            first, off = (CallbackState.DIALLING_FIRST,), CallbackState.CANCELLED
+            assert move(tx, callback_id, first, off, who="supervisor", why="solved", now=self.now)
 
     def caller_waits(self, number: str = KIM) -> tuple[int, int]:
         """(call, entry) of a caller who stands in the line."""
@@ -152,13 +173,14 @@ class Site:
     def agent_fails(self, leg: Leg, outcome: AttemptOutcome = AttemptOutcome.AGENT_DECLINED) -> None:
         self._ends(leg)
         with self.store.write() as tx:
-            reach.agent_leg_failed(tx, leg.id, outcome, self.now)
+            reach.agent_leg_failed(tx, leg.id, outcome, self.rules, self.now)
 
-    def caller_presses_one(self, leg: Leg) -> bool:
+    def caller_presses_one(self, leg: Leg) -> reach.Welcome | None:
         with self.store.write() as tx:
-            joined = reach.caller_leg_accepted(tx, leg.id, self.now)
-            tx.execute(update(calls).where(calls.c.id == leg.id).values(state="joining" if joined else "ended"))
-        return joined
+            welcome = reach.caller_leg_accepted(tx, leg.id, self.now)
+            state = {reach.Welcome.JOIN: "joining", reach.Welcome.WAIT: "holding", None: "ended"}[welcome]
+            tx.execute(update(calls).where(calls.c.id == leg.id).values(state=state))
+        return welcome
 
     def caller_fails(self, leg: Leg, outcome: AttemptOutcome) -> int | None:
         self._ends(leg)

@@ -1,6 +1,7 @@
 """Ordering legs: each once, whoever dies or gets no answer."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -176,3 +177,33 @@ def test_an_agent_for_a_caller_on_the_line_is_rung_before_one_for_a_callback(sit
     site.dialling.place_leg(planned)
     assert site.rung == ["+821099990002", LEE_PHONE]
     assert site.pacer.turns == [Urgency.LIVE, Urgency.DUE]
+
+
+def test_a_job_that_comes_half_a_second_early_waits_for_its_moment(site):
+    promised = site.promises(site.caller_rings(), due_at=site.now + timedelta(seconds=30)).callback_id
+    site.agent()
+    slept = []
+
+    def sleep(seconds):
+        slept.append(seconds)
+        site.passes(seconds=seconds)
+
+    early = replace(site.dialling, sleep=sleep)
+    early.keep_promise(promised)
+    assert (slept, site.jobs.rung) == ([], [])  # Half a minute is no matter of half a second: it was put off.
+    site.passes(seconds=29.5)
+    early.keep_promise(promised)
+    assert slept == [0.5]
+    assert len(site.jobs.rung) == 1
+    early.keep_promise(promised)
+    assert slept == [0.5]
+
+
+def test_only_callers_are_looked_at_for_machines(site, caller_leg):
+    site.dialling.place_leg(caller_leg)
+    assert [order.machine_path for order in site.carrier.calls] == [None, f"/voice/leg/{caller_leg}/machine"]
+
+
+def test_where_nobody_wants_to_know_nobody_is_looked_at(site, caller_leg):
+    replace(site.dialling, machine_detection=False).place_leg(caller_leg)
+    assert [order.machine_path for order in site.carrier.calls] == [None, None]

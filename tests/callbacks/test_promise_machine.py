@@ -1,7 +1,9 @@
 """Anything may happen in any order; nobody is rung twice for one attempt, and every promise comes to an end."""
 
 from collections import Counter
+from dataclasses import replace
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
@@ -9,6 +11,7 @@ from sqlalchemy import select
 
 from callbacks.lifecycle import OPEN, AttemptOutcome, CallbackState
 from callqueue.agents import AgentState, all_agents, move_agent
+from callqueue.department import Department
 from callqueue.legs import Purpose
 from callqueue.line import STANDING, EntryState
 from carrier.port import CarrierBusy, CarrierRefused, CarrierUnsure
@@ -22,6 +25,8 @@ CALLER_FAILURES = [
     AttemptOutcome.CALLER_BUSY,
     AttemptOutcome.CALLER_NO_ANSWER,
     AttemptOutcome.CALLER_DECLINED,
+    AttemptOutcome.CALLER_LEFT,
+    AttemptOutcome.MACHINE,
     AttemptOutcome.FAILED,
 ]
 TROUBLES = {
@@ -37,10 +42,15 @@ class Days(RuleBasedStateMachine):
     """Days at a front desk with three callers and two agents."""
 
     new_site = None
+    first = "agent"
+    """Whose phone rings first for a callback."""
 
     def __init__(self):
         super().__init__()
         self.site = self.new_site()
+        billing = Department(id="billing", name="요금", skills=("billing",), callback_first=self.first)
+        self.site.dialling = replace(self.site.dialling, departments=lambda _tx: {"billing": billing})
+        self.site.renew_sweep()
         for phone in PHONES:
             self.site.agent(phone, phone)
 
@@ -92,7 +102,7 @@ class Days(RuleBasedStateMachine):
 
     @rule(which=WHICH)
     def a_caller_presses_one(self, which):
-        if (leg := self._rings(which, Purpose.CALLBACK)) is not None:
+        if (leg := self._rings(which, Purpose.CALLBACK)) is not None and self._does(leg, "greeting"):
             self.site.caller_presses_one(leg)
 
     @rule(which=WHICH, outcome=st.sampled_from(CALLER_FAILURES))
@@ -150,6 +160,10 @@ class Days(RuleBasedStateMachine):
             CallbackState.DIALLING_SECOND: {connected},
             CallbackState.CONNECTED: {connected},
         }
+        if self.first == "caller":
+            # Also agent first: who takes the callback while an agent's phone rings for them.
+            fitting[CallbackState.DIALLING_FIRST] = {waiting, offered}
+            fitting[CallbackState.DIALLING_SECOND] = {waiting, offered, connected}
         for promised in self._promises():
             if promised.state in OPEN:
                 assert places[promised.id].state in fitting[promised.state], promised
@@ -210,6 +224,10 @@ class Days(RuleBasedStateMachine):
         leg = self._one(which, ringing)
         return self.site.leg(leg.id) if leg is not None and self._lives(leg) else None
 
+    def _does(self, leg, state):
+        with self.site.store.read() as tx:
+            return tx.execute(select(calls.c.state).where(calls.c.id == leg.id)).scalar_one() == state
+
     def _lives(self, leg):
         return leg.sid is not None and self.site.carrier.status_of(leg.sid) == "in-progress"
 
@@ -237,11 +255,13 @@ class Days(RuleBasedStateMachine):
             return tx.execute(select(line_entries).where(standing, *conditions)).all()
 
 
-def test_whatever_happens(new_site):
+@pytest.mark.parametrize("first", ["agent", "caller"])
+def test_whatever_happens(new_site, first):
     class Machine(Days):
         pass
 
     Machine.new_site = staticmethod(new_site)
+    Machine.first = first
     run_state_machine_as_test(
         Machine,
         settings=settings(

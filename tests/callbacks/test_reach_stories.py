@@ -108,7 +108,7 @@ def test_after_three_attempts_the_promise_expires_and_the_case_stays_open(site):
         site.agent_presses_one(site.rings_next())
         caller_leg = site.worker_rings()
         retried = site.caller_fails(caller_leg, AttemptOutcome.CALLER_NO_ANSWER)
-        site.passes(minutes=30)
+        site.passes(minutes=60)
 
     assert retried is None
     assert site.state(promised) == CallbackState.EXPIRED
@@ -131,6 +131,20 @@ def test_the_agent_hangs_up_before_the_caller_is_there(site):
     assert site.outcomes(promised) == ["agent_left"]
     assert site.agent_state(agent) == AgentState.READY
     assert not site.caller_presses_one(caller_leg)
+
+
+def test_an_agent_who_declines_for_ever_ends_the_promise_not_the_caller(site):
+    promised = site.callback()
+    lee = site.agent()
+    for _ in range(12):
+        site.agent_fails(site.rings_next())
+        site.passes(minutes=15)
+        site.ready(lee)
+
+    assert site.state(promised) == CallbackState.EXPIRED
+    assert site.entry_of(promised).state == EntryState.LEFT
+    assert site.row(promised).attempts_made == 0
+    assert set(site.rung) == {LEE_PHONE}
 
 
 def test_every_event_twice_changes_nothing(site):

@@ -40,6 +40,36 @@ def test_each_reason_has_its_own_pause(outcome, minutes):
     assert after(AttemptOutcome(outcome), 1, noon, RULES) == Retry(noon + timedelta(minutes=minutes))
 
 
+@pytest.mark.parametrize(
+    ("outcome", "made", "minutes"),
+    [
+        ("caller_busy", 2, 10),
+        ("failed", 2, 10),
+        ("caller_left", 1, 5),
+        ("caller_no_answer", 2, 60),
+        ("machine", 1, 60),
+        ("machine", 2, 120),
+        ("refused", 2, 5),  # our account's trouble, not the caller's
+        ("agent_left", 2, 0),
+    ],
+)
+def test_each_attempt_that_rang_doubles_the_pause(outcome, made, minutes):
+    noon = seoul(4, 12)
+    assert after(AttemptOutcome(outcome), made, noon, RULES) == Retry(noon + timedelta(minutes=minutes))
+
+
+@pytest.mark.parametrize(("failed", "minutes"), [(1, 0), (3, 0), (4, 1), (5, 2), (6, 4), (7, 8), (8, 15), (11, 15)])
+def test_agents_are_asked_one_after_the_other_and_then_in_growing_pauses(failed, minutes):
+    noon = seoul(4, 12)
+    declined = after(AttemptOutcome.AGENT_DECLINED, 0, noon, RULES, agents_failed=failed)
+    assert declined == Retry(noon + timedelta(minutes=minutes))
+
+
+def test_a_promise_that_agents_decline_for_ever_ends():
+    declined = after(AttemptOutcome.AGENT_DECLINED, 0, seoul(4, 12), RULES, agents_failed=12)
+    assert declined == GiveUp("12 agents did not take it")
+
+
 def test_the_third_attempt_is_the_last():
     busy = AttemptOutcome.CALLER_BUSY
     assert after(busy, 3, seoul(4, 12), RULES) == GiveUp("3 attempts, the last one: caller_busy")

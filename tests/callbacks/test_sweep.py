@@ -35,15 +35,19 @@ def test_nothing_to_do(site):
     assert site.sweep.once() == NOTHING
 
 
+def a_minute_from_now(site):
+    return site.promises(site.caller_rings(), due_at=site.now + timedelta(seconds=60)).callback_id
+
+
 def test_a_promise_gets_its_job_when_nobody_put_it(site):
-    promised = site.callback()
+    promised = a_minute_from_now(site)
     assert site.sweep.once() == SweepReport(promises_put=1)
     assert [kept for kept, _due in site.jobs.kept] == [promised]
     assert site.sweep.once() == NOTHING
 
 
 def test_a_promise_gets_its_job_again_after_redis_was_wiped(site):
-    promised = site.callback()
+    promised = a_minute_from_now(site)
     site.sweep.once()
     site.jobs.kept.clear()
     site.passes(seconds=30)
@@ -51,10 +55,52 @@ def test_a_promise_gets_its_job_again_after_redis_was_wiped(site):
     assert [kept for kept, _due in site.jobs.kept] == [promised]
 
 
+def test_a_promise_for_tomorrow_needs_no_job_yet_and_one_that_is_due_none_any_more(site):
+    site.promises(site.caller_rings(), due_at=site.now + timedelta(seconds=91))
+    site.callback("+821087654321")
+    site.passes(seconds=1)
+    assert site.sweep.once() == SweepReport(promises_put=1)
+    assert [due - site.now for _kept, due in site.jobs.kept] == [timedelta(seconds=90)]
+
+
+def test_the_sweep_knows_which_promise_falls_due_next(site):
+    assert site.sweep.next_due(site.now) is None
+    site.callback("+821087654321")  # Due already.
+    tomorrow, later = site.now + timedelta(days=1), site.now + timedelta(days=2)
+    for number, due_at in (("+821011112222", later), ("+821033334444", tomorrow)):
+        site.promises(site.caller_rings(number), number=number, due_at=due_at)
+    assert site.sweep.next_due(site.now) == tomorrow
+    assert site.sweep.next_due(tomorrow) == later
+
+
 def test_the_sweep_itself_matches_who_is_free(site):
     site.callback()
     site.agent()
-    assert site.sweep.once() == SweepReport(promises_put=1, rung=1)
+    assert site.sweep.once().rung == 1
+
+
+def test_legs_that_only_wait_for_their_turn_are_not_put_again(site):
+    for number in range(5):
+        site.agent(phone=f"+82109999000{number}")
+        site.callback(f"+82101111000{number}")
+    site.dialling.dispatch()
+    site.passes(seconds=13)
+    assert site.sweep.once().legs_put_back == 0
+    site.passes(seconds=1)
+    assert site.sweep.once().legs_put_back == 5
+
+
+def test_a_repair_that_fails_does_not_keep_the_others_from_being_made(site, caplog):
+    a_minute_from_now(site)
+
+    def broken(leg_id, *, generation):
+        raise ZeroDivisionError
+
+    site.jobs.ring = broken
+    site.caller_waits()
+    site.agent()
+    assert site.sweep.once() == SweepReport(promises_put=1)
+    assert "a repair failed" in caplog.text
 
 
 def test_a_leg_whose_job_was_lost_is_put_again_under_a_new_name(site):
@@ -108,7 +154,8 @@ def test_calls_from_before_and_calls_of_others_are_not_ours(site, asking):
 def test_after_a_minute_without_a_trace_it_is_ordered_again_once(site, asking):
     site.passes(seconds=60)
     site.jobs.rung.clear()
-    assert site.sweep.once() == SweepReport(legs_doubted=1, legs_ordered_again=1, legs_put_back=1, promises_put=0)
+    assert site.sweep.once() == SweepReport(legs_doubted=1, legs_ordered_again=1)
+    assert site.sweep.once() == NOTHING
     assert site.jobs.rung == [asking]
     site.dialling.place_leg(asking)
     site.dialling.place_leg(asking)
@@ -120,6 +167,37 @@ def test_two_unknown_calls_leave_the_doubt_and_nothing_is_ordered_again(site, as
     site.passes(seconds=100)
     assert site.sweep.once() == SweepReport(legs_doubted=1)
     assert site.leg(asking).dial_state == DialState.DOUBTFUL
+
+
+def test_an_order_may_stand_in_the_carriers_own_queue(site, asking):
+    """A minute begins to count when the carrier would have rung."""
+    site.carrier.queue_seconds = 45.0
+    site.caller_waits("+821011112222")
+    site.agent("박상담", "+821099990002")
+    site.dialling.dispatch()
+    site.worker_rings()  # The carrier's answer tells how long its queue is.
+    site.passes(seconds=104)
+    assert site.sweep.once().legs_ordered_again == 0
+    site.passes(seconds=1)
+    assert site.sweep.once().legs_ordered_again == 1
+
+
+def test_a_carrier_that_is_away_is_asked_once_a_round(site, asking):
+    asked = []
+
+    def away(number):
+        asked.append(number)
+        raise CarrierUnsure("time-out")
+
+    site.carrier.calls_to = away
+    site.caller_waits("+821011112222")
+    site.agent("박상담", "+821099990002")
+    site.dialling.dispatch()
+    site.carrier.lose_next_answer = CarrierUnsure("time-out")
+    site.worker_rings()
+    site.passes(seconds=20)
+    site.sweep.once()
+    assert asked == [LEE_PHONE]
 
 
 def test_a_carrier_that_cannot_be_asked_settles_nothing(site, asking):
@@ -212,12 +290,22 @@ def look_up_every_call(site):
 def test_a_caller_whose_last_webhook_was_lost_leaves_the_line(site):
     call_id, entry_id = site.caller_waits()
     site.carrier.statuses[f"CAcaller{call_id}"] = "completed"
-    site.passes(minutes=4)
+    site.passes(seconds=19)
     assert look_up_every_call(site) == 0
-    site.passes(minutes=1)
+    site.passes(seconds=1)
     assert look_up_every_call(site) == 1
     assert site.entry_state(entry_id) == EntryState.LEFT
     assert site.case_outcome(call_id) == "abandoned"
+
+
+def test_each_of_a_hundred_calls_is_looked_up_within_half_a_minute(site):
+    waiting = [site.caller_waits(f"+821011110{number:03}") for number in range(100)]
+    for call_id, _entry_id in waiting:
+        site.carrier.statuses[f"CAcaller{call_id}"] = "completed"
+    site.passes(seconds=20)
+    rounds = [site.sweep.once().ended_unheard for _ in range(13)]  # One every two seconds.
+    assert sum(rounds) == 100
+    assert {site.entry_state(entry_id) for _call_id, entry_id in waiting} == {EntryState.LEFT}
 
 
 def test_callers_who_still_wait_are_left_alone(site):
@@ -261,6 +349,7 @@ def test_a_leg_planned_long_ago_that_is_found_ended_before_its_webhook_comes(sit
     site.dialling.dispatch()
     site.passes(minutes=6)  # The worker was away.
     agent_leg = site.worker_rings()
+    site.passes(seconds=20)
     site.carrier.statuses[agent_leg.sid] = "no-answer"
     assert look_up_every_call(site) == 1
     assert site.agent_state(lee) == AgentState.PAUSE
@@ -270,7 +359,8 @@ def test_a_leg_planned_long_ago_that_is_found_ended_before_its_webhook_comes(sit
     site.agent_presses_one(site.rings_next())
     site.passes(minutes=6)
     caller_leg = site.worker_rings()
+    site.passes(seconds=20)
     site.carrier.statuses[caller_leg.sid] = "busy"
     assert look_up_every_call(site) == 1
     assert site.state(promised) == CallbackState.WAITING_RETRY
-    assert site.outcomes(promised) == ["agent_no_answer", "caller_no_answer"]
+    assert site.outcomes(promised) == ["agent_no_answer", "caller_busy"]

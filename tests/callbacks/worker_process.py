@@ -17,7 +17,7 @@ from callbacks.jobs import JobQueue, run_worker
 from callbacks.retries import CallbackRules
 from callqueue.department import Department
 from carrier.pacer import Pacer
-from carrier.port import CallOrder, CarrierCall
+from carrier.port import CallOrder, CarrierCall, PlacedCall
 from store.database import Store
 
 
@@ -27,13 +27,13 @@ class FileCarrier:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def place_call(self, order: CallOrder) -> str:
+    def place_call(self, order: CallOrder) -> PlacedCall:
         (self._folder / "pid").write_text(str(os.getpid()))
         with (self._folder / "orders").open("a") as orders:
             orders.write(f"{order.to} {order.path}\n")
         while (self._folder / "hang").exists():
             time.sleep(0.02)
-        return f"CA{order.path}"
+        return PlacedCall(f"CA{order.path}")
 
     def move_call(self, sid: str, path: str) -> None:
         raise AssertionError("a worker moves no calls")

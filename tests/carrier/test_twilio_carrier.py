@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from carrier import twilio_carrier
-from carrier.port import CallGone, CallOrder, CarrierBusy, CarrierRefused, CarrierUnsure
+from carrier.port import CallGone, CallOrder, CarrierBusy, CarrierRefused, CarrierUnsure, PlacedCall
 from carrier.twilio_carrier import TwilioAccount, TwilioCarrier
 
 ACCOUNT = "AC" + "0" * 32
@@ -82,7 +82,7 @@ def carrier(twilio: Twilio) -> TwilioCarrier:
 
 def test_a_call_is_placed(twilio, carrier):
     twilio.status, twilio.body = 201, {"sid": SID}
-    assert carrier.place_call(ORDER) == SID
+    assert carrier.place_call(ORDER) == PlacedCall(SID)
     form = {
         "To": ["+821012345678"],
         "From": ["+8225550100"],

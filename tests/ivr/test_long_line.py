@@ -80,7 +80,7 @@ def test_a_promise_is_kept_agent_first_then_the_caller(house: House) -> None:
     assert caller.is_in_conference == agent.is_in_conference
     caller.ends_callback()
     assert house.promises() == [("+821012345678", "billing", "kept")]
-    assert house.promise_story() == ["promised", "dialling_first", "dialling_second", "connected", "kept"]
+    assert house.promise_story() == ["offered", "promised", "dialling_first", "dialling_second", "connected", "kept"]
     assert house.rung().count("+821012345678") == 1
 
 
@@ -124,7 +124,7 @@ def test_after_three_attempts_the_promise_expires_and_the_case_stays_open(house:
     for _ in range(3):
         agent.accepts()
         caller.does_not_pick_up("no-answer")
-        house.passes(minutes=31)
+        house.passes(minutes=61)
 
     assert house.promises() == [("+821012345678", "billing", "expired")]
     assert house.rung().count(caller.number) == 3

@@ -185,7 +185,7 @@ def test_a_callback_is_offered_read_back_and_promised() -> None:
         "You may hang up now. Thank you."
     )
     assert english.callback_greeting("Baroshop", "delivery") == (
-        "Hello, this is Baroshop with the call you asked for about delivery. To talk now, press 1."
+        "Hello, this is Baroshop with the call you asked for about delivery. To talk now, say yes or press 1."
     )
 
 

@@ -58,6 +58,25 @@ def test_the_next_opening_steps_over_closed_days(after: datetime, opens: datetim
     assert SHOP.next_opening(after) == opens
 
 
+@pytest.mark.parametrize(
+    ("after", "closes"),
+    [
+        (seoul(11, 25, 12), seoul(11, 25, 18)),
+        (seoul(11, 25, 7), seoul(11, 25, 18)),  # Not open yet: when it will have been
+        (seoul(11, 25, 18), seoul(11, 26, 18)),  # Closing time is closed
+        (seoul(11, 28, 14), seoul(11, 30, 18)),  # Saturday afternoon → Monday
+        (seoul(12, 24, 18), seoul(12, 26, 14)),  # Over Christmas
+    ],
+)
+def test_the_next_closing_is_that_of_the_time_it_is_open(after: datetime, closes: datetime) -> None:
+    assert SHOP.next_closing(after) == closes
+
+
+def test_who_never_closes_closes_at_midnight_and_who_never_opens_not_at_all() -> None:
+    assert OpeningHours("Asia/Seoul", ALWAYS, None).next_closing(seoul(3, 4, 12)) == seoul(3, 5, 0)
+    assert OpeningHours("Asia/Seoul", (None,) * 7).next_closing(seoul(3, 4, 12)) is None
+
+
 def test_a_day_closed_by_the_site_is_closed() -> None:
     closed_today = OpeningHours("Asia/Seoul", SHOP.days, "KR", frozenset({date(2026, 11, 25)}))
 

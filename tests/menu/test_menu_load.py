@@ -148,6 +148,14 @@ def test_every_key_of_the_language_can_be_given() -> None:
     assert (agent.priority, agent.music) == (5, "/static/hold.wav")
 
 
+def test_a_department_may_have_its_callers_rung_first() -> None:
+    menu = load_menu(small("hours: always", "hours: always\n    callback: {first: caller}"), "menus.yaml")
+
+    of_line = menu.person.for_line()
+    assert (of_line.callback_first, of_line.callback_above_seconds) == ("caller", 180.0)
+    assert of_line.hours == menu.person.hours
+
+
 def test_a_department_may_never_offer_callbacks_for_a_long_line() -> None:
     menu = load_menu(small("hours: always", "hours: always\n    callback: never"), "menus.yaml")
 
@@ -350,6 +358,10 @@ def test_a_flood_of_mistakes_is_cut_short() -> None:
         (
             small("hours: always", "hours: always\n    priority: 1.5"),
             ["18:15: a whole number from 0 to 9 is expected; larger is served first"],
+        ),
+        (
+            small("hours: always", "hours: always\n    callback: {first: calller}"),
+            ['18:23: one of agent, caller is expected here. Did you mean "caller"?'],
         ),
         (
             small("hours: always", "hours: always\n    callback: 3"),

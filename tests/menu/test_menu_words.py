@@ -174,7 +174,7 @@ def test_who_wants_a_person_has_no_question_about_persons() -> None:
     assert words.connecting("상담원") == "상담원에게 연결해 드리겠습니다."
     assert words.whisper_live("상담원", "", 40) == "상담원 연결입니다. 40초 기다리셨습니다."
     assert words.callback_greeting("바로샵", "상담원") == (
-        "안녕하세요, 바로샵입니다. 요청하신 상담 전화입니다. 지금 통화하시려면 1번을 눌러 주세요."
+        "안녕하세요, 바로샵입니다. 요청하신 상담 전화입니다. 지금 통화하시려면 네라고 말씀하시거나 1번을 눌러 주세요."
     )
 
 
@@ -263,7 +263,8 @@ def test_a_second_promise_to_the_same_number_is_the_first_one() -> None:
 
 def test_the_callback_says_who_calls_and_why() -> None:
     assert words.callback_greeting("바로샵", "배송") == (
-        "안녕하세요, 바로샵입니다. 요청하신 배송 상담 전화입니다. 지금 통화하시려면 1번을 눌러 주세요."
+        "안녕하세요, 바로샵입니다. 요청하신 배송 상담 전화입니다. "
+        "지금 통화하시려면 네라고 말씀하시거나 1번을 눌러 주세요."
     )
 
 
