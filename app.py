@@ -19,16 +19,21 @@ from sqlalchemy.exc import IntegrityError
 
 import ivr
 from callbacks import jobs
+from callbacks.diallable import NumberRules
 from callbacks.dialling import Dialling
-from callbacks.jobs import JobQueue
+from callbacks.jobs import JobQueue, Work, Worksite
 from callbacks.retries import CallbackRules
+from callbacks.seals import Seals
 from callbacks.sweep import Sweep
+from callbacks.telling import Telling
 from carrier.pacer import Pacer
 from carrier.port import Carrier
 from carrier.twilio_carrier import TwilioCarrier
+from console.promise_page import Pages, promise_blueprint
 from console.web import console_app
 from ivr.catalogue import Catalogue
 from ivr.conversation import Conversation, Desk
+from ivr.letters import LetterWriter
 from ivr.listeners import Listener, Listeners, listener_for, listeners_by
 from ivr.media import media_app
 from ivr.menu.file import read_menu_file
@@ -37,7 +42,7 @@ from ivr.signature import SignatureCheck
 from ivr.versions import How, in_force, publish
 from ivr.voice import voice_blueprint
 from ivr.watch import MenuWatch
-from settings import Settings
+from settings import NO_TEXTS, Settings
 from speech.hearing import Ears
 from speech.pool import HearingPool
 from speech.recogniser import ModelMissing, Recogniser
@@ -99,11 +104,27 @@ class House:
             )
         )
 
+        app.register_blueprint(promise_blueprint(self.promise_pages()))
+
         @app.get("/healthz")
         def healthz() -> dict[str, str]:
             return {"status": "ok"}
 
         return app
+
+    def promise_pages(self) -> Pages:
+        """Callers open them by the links of their texts, under the one address that they can reach."""
+        return Pages(
+            store=self.store,
+            catalogue=self.catalogue,
+            seals=self.seals(),
+            rules=self.rules(),
+            jobs=JobQueue(self.redis),
+            hang_up=self.dialling().hang_up,
+            clock=utc_now,
+            public_url=self.settings.public_url,
+            phone_number=self.settings.phone_number,
+        )
 
     def media(self) -> Flask:
         pool = self.hearing_pool()
@@ -138,6 +159,8 @@ class House:
                 waits=self.waits(),
                 listeners=self.listeners,
                 retention=timedelta(days=self.settings.retention_days),
+                seals=self.seals(),
+                texts_are_sent=self.text_number is not None,
             )
         )
 
@@ -159,10 +182,38 @@ class House:
             clock=utc_now,
         )
 
+    def telling(self) -> Telling:
+        """What the worker needs to send texts."""
+        public_url, phone_number = self.settings.public_url, self.settings.phone_number
+        return Telling(
+            store=self.store,
+            carrier=self.carrier(),
+            jobs=JobQueue(self.redis),
+            write=LetterWriter(self.catalogue, self.seals(), public_url, phone_number),
+            from_number=self.text_number,
+            clock=utc_now,
+        )
+
+    def seals(self) -> Seals:
+        return Seals(self.settings.link_secret or f"links of {self.settings.twilio_auth_token}")
+
+    @property
+    def text_number(self) -> str | None:
+        number = self.settings.text_number or self.settings.phone_number
+        return None if number == NO_TEXTS else number
+
+    def worksite(self) -> Worksite:
+        return Work(self.dialling(), self.telling())
+
     def sweep(self) -> Sweep:
         wrap_limit = timedelta(seconds=self.settings.wrap_limit_seconds)
         waits = self.waits()
-        return Sweep(replace(self.dialling(), estimate=waits.estimate), wrap_limit=wrap_limit, waits=waits)
+        return Sweep(
+            replace(self.dialling(), estimate=waits.estimate),
+            wrap_limit=wrap_limit,
+            waits=waits,
+            telling=self.telling(),
+        )
 
     def carrier(self) -> Carrier:
         return TwilioCarrier(
@@ -182,6 +233,16 @@ class House:
             attempts=self.settings.callback_attempts,
             busy_back_off=timedelta(minutes=self.settings.retry_busy_minutes),
             unanswered_back_off=timedelta(minutes=self.settings.retry_unanswered_minutes),
+            numbers=self.numbers(),
+        )
+
+    def numbers(self) -> NumberRules:
+        return NumberRules(
+            prefixes=self.settings.callback_prefixes,
+            open_at_once=self.settings.callbacks_open_per_number,
+            per_hour=self.settings.callbacks_per_number_hour,
+            per_day=self.settings.callbacks_per_number_day,
+            site_per_hour=self.settings.callbacks_per_hour,
         )
 
     def signature(self) -> SignatureCheck:
@@ -279,7 +340,7 @@ def run_worker(settings: Settings) -> None:
     """Work through the job queue until stopped: ring agents, keep promises."""
     house = House(settings)
     house.read_menu()
-    jobs.run_worker(lambda: House(settings, house.catalogue).dialling(), house.redis)
+    jobs.run_worker(lambda: House(settings, house.catalogue).worksite(), house.redis)
 
 
 def run_sweep(settings: Settings) -> None:

@@ -7,6 +7,8 @@ from datetime import time
 from typing import Any
 
 E164 = re.compile(r"\+[1-9]\d{6,14}")
+PREFIX = re.compile(r"\+[1-9]\d{0,13}", re.ASCII)
+NO_TEXTS = "none"
 ACCOUNT_SID = re.compile(r"AC[0-9a-fA-F]{32}")
 DATABASE = re.compile(r"(sqlite|postgresql)(\+\w+)?://.*")
 
@@ -63,6 +65,10 @@ def _number(value: str) -> str:
     return value
 
 
+def _number_or_none(value: str) -> str:
+    return value if value == NO_TEXTS else _number(value)
+
+
 def _account(value: str) -> str:
     if not ACCOUNT_SID.fullmatch(value):
         raise Wrong("an account SID is expected: AC and 32 hexadecimal digits")
@@ -95,6 +101,13 @@ def _one_of(*choices: str) -> Callable[[str], str]:
         return value
 
     return read
+
+
+def _prefixes(value: str) -> tuple[str, ...]:
+    prefixes = tuple(prefix.strip() for prefix in value.split(","))
+    if not all(PREFIX.fullmatch(prefix) for prefix in prefixes):
+        raise Wrong("beginnings of numbers with + and the country are expected, like +82 or +8210,+822")
+    return prefixes
 
 
 QuietHours = tuple[time, time] | None
@@ -138,6 +151,16 @@ class Settings:
     )
     twilio_api_url: str = _setting(_site("https", "http"), "Twilio's REST API.", "https://api.twilio.com")
     phone_number: str = _setting(_number, "Our number, as callers see it when we phone them.")
+    text_number: str | None = _setting(
+        _number_or_none, "Our number for texts, if it is another one; none: no texts are sent.", "", optional=True
+    )
+    link_secret: str | None = _setting(
+        _text,
+        "Seals links and PINs in texts; by default made from TWILIO_AUTH_TOKEN. When it changes, those sent are void.",
+        "",
+        optional=True,
+        secret=True,
+    )
     fallback_number: str | None = _setting(
         _number, "A telephone that a person answers when barocall itself cannot help.", "", optional=True
     )
@@ -196,6 +219,21 @@ class Settings:
     )
     retry_unanswered_minutes: float = _setting(
         _decimal, "After so long a caller who did not answer is rung again; twice as long the next time.", "30"
+    )
+    callback_prefixes: tuple[str, ...] = _setting(
+        _prefixes,
+        "Mobile and fixed numbers that begin so may be called back; premium numbers and short codes never.",
+        "+82",
+    )
+    callbacks_open_per_number: int = _setting(
+        _whole(1, 100), "So many callbacks may be open for one number: people share phones.", "3"
+    )
+    callbacks_per_number_hour: int = _setting(
+        _whole(1, 1000), "So many callbacks are promised to one number within an hour.", "3"
+    )
+    callbacks_per_number_day: int = _setting(_whole(1, 1000), "The same within 24 hours.", "6")
+    callbacks_per_hour: int = _setting(
+        _whole(1, 1_000_000), "So many callbacks are promised to all numbers together within an hour.", "600"
     )
     retention_days: int = _setting(_whole(1, 3650), "After so long what callers said is deleted.", "30")
     voice_port: int = _setting(_whole(1, 65535), "Voice webhooks listen here (127.0.0.1).", "8000")

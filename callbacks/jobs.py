@@ -19,6 +19,7 @@ FAILURE_SECONDS = 3600
 MAINTENANCE_SECONDS = 20  # RQ's own 600 would leave a killed worker's jobs lying for ten minutes.
 LEG_JOB = "callbacks.jobs.place_leg"
 PROMISE_JOB = "callbacks.jobs.keep_promise"
+TEXT_JOB = "callbacks.jobs.send_text"
 
 
 class Jobs(Protocol):
@@ -29,6 +30,9 @@ class Jobs(Protocol):
 
     def keep(self, callback_id: int, *, generation: int, due_at: datetime) -> bool:
         """See to a promise when it is due. False when it could not be put."""
+
+    def text(self, text_id: int, *, generation: int) -> bool:
+        """Send a planned text now. False when it could not be put."""
 
 
 class JobQueue:
@@ -42,6 +46,9 @@ class JobQueue:
 
     def keep(self, callback_id: int, *, generation: int, due_at: datetime) -> bool:
         return self._put(PROMISE_JOB, callback_id, f"callback-{callback_id}-{generation}", due_at)
+
+    def text(self, text_id: int, *, generation: int) -> bool:
+        return self._put(TEXT_JOB, text_id, f"text-{text_id}-{generation}", None)
 
     def _put(self, job: str, subject: int, job_id: str, due_at: datetime | None) -> bool:
         options: dict[str, Any] = {
@@ -69,6 +76,7 @@ class FakeJobs:
 
     rung: list[int] = field(default_factory=list)
     kept: list[tuple[int, datetime]] = field(default_factory=list)
+    texted: list[int] = field(default_factory=list)
 
     def ring(self, leg_id: int, *, generation: int) -> bool:
         self.rung.append(leg_id)
@@ -78,13 +86,44 @@ class FakeJobs:
         self.kept.append((callback_id, due_at))
         return True
 
+    def text(self, text_id: int, *, generation: int) -> bool:
+        self.texted.append(text_id)
+        return True
 
-class Worksite(Protocol):
-    """What the jobs work with (callbacks.dialling.Dialling)."""
+
+class Dialler(Protocol):
+    """callbacks.dialling.Dialling."""
 
     def place_leg(self, leg_id: int) -> None: ...
 
     def keep_promise(self, callback_id: int) -> None: ...
+
+
+class Teller(Protocol):
+    """callbacks.telling.Telling."""
+
+    def send_text(self, text_id: int) -> None: ...
+
+
+class Worksite(Dialler, Teller, Protocol):
+    """What the jobs work with."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """A worksite put together."""
+
+    dialler: Dialler
+    teller: Teller
+
+    def place_leg(self, leg_id: int) -> None:
+        self.dialler.place_leg(leg_id)
+
+    def keep_promise(self, callback_id: int) -> None:
+        self.dialler.keep_promise(callback_id)
+
+    def send_text(self, text_id: int) -> None:
+        self.teller.send_text(text_id)
 
 
 _make_worksite: Callable[[], Worksite] | None = None
@@ -106,6 +145,11 @@ def place_leg(leg_id: int) -> None:
 def keep_promise(callback_id: int) -> None:
     """A promise may be due: see whether an agent is free for it."""
     _worksite().keep_promise(callback_id)
+
+
+def send_text(text_id: int) -> None:
+    """Send one planned text."""
+    _worksite().send_text(text_id)
 
 
 def _worksite() -> Worksite:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
+from callbacks import texts
 from store.tables import callback_moves, callbacks
 
 
@@ -76,6 +77,12 @@ class AttemptOutcome(StrEnum):
     """The carrier says that this number can't be called at all."""
     POSTPONED = "postponed"
     """The quiet hours had begun: no phone rang."""
+    CALLER_PHONED = "caller_phoned"
+    """The caller phoned us meanwhile and took the held place."""
+    CALLED_OFF = "called_off"
+    """The promise was cancelled while the agent's phone rang."""
+    WRONG_CODE = "wrong_code"
+    """Whoever picked up did not know the code: somebody else's number was given to us."""
 
 
 # How a leg ended, in the carrier's words, while nobody on it had accepted yet.
@@ -160,3 +167,5 @@ def record(
             why=why,
         )
     )
+    if from_state is not None:
+        texts.after_move(tx, callback_id, from_state.value, to.value, now)

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, not_, select, update
 
+from callbacks import returning
 from callbacks.lifecycle import AGENT_OUTCOMES, CALLEE_OUTCOMES, AttemptOutcome, CallbackState, move
 from callbacks.retries import AGENTS_SIDE, RANG, CallbackRules, GiveUp, after, may_ring_from
 from callqueue import legs, line
@@ -18,9 +19,9 @@ from callqueue.agents import AgentState
 from callqueue.department import Department
 from callqueue.legs import FINAL_STATUSES, Leg, Purpose
 from callqueue.line import Entry, EntryState
-from callqueue.matching import Assignment, match
+from callqueue.matching import Assignment, match, offer_to
 from store.database import insert_row, one_of
-from store.tables import agents, attempts, callbacks, calls, cases
+from store.tables import agents, attempts, callbacks, calls, cases, menu_publications
 
 _S = CallbackState
 
@@ -61,6 +62,23 @@ def dispatch(
     matches = match(tx, departments, now)
     planned = (_ring_agent(tx, found, departments[found.department], phone_number, rules, now) for found in matches)
     return tuple(leg_id for leg_id in planned if leg_id is not None)
+
+
+def ring_this_agent(
+    tx: Connection,
+    entry_id: int,
+    agent_id: int,
+    departments: Mapping[str, Department],
+    phone_number: str,
+    rules: CallbackRules,
+    now: datetime,
+) -> int | None:
+    """An agent takes a promise out of its turn; returns the planned leg, to be ordered once this is committed. None:
+    somebody was faster, the agent is not free, or it is a time at which nobody is called."""
+    found = offer_to(tx, entry_id, agent_id, now)
+    if found is None or found.department not in departments:
+        return None
+    return _ring_agent(tx, found, departments[found.department], phone_number, rules, now)
 
 
 def agent_accepted(tx: Connection, leg_id: int, now: datetime) -> Accepted | None:
@@ -158,6 +176,8 @@ def conversation_ended(tx: Connection, entry_id: int, rules: CallbackRules, now:
     if line.finished(tx, entry_id, now):
         if entry.callback_id is not None:
             move(tx, entry.callback_id, (_S.CONNECTED,), _S.KEPT, who="both", why="they talked", now=now)
+        else:
+            returning.served(tx, entry.call_id, now)
         _close_case(tx, entry.case_id, "served", now)
     return Ended()
 
@@ -176,6 +196,8 @@ def caller_gone(tx: Connection, call_id: int, rules: CallbackRules, now: datetim
         return None
     if entry.state == EntryState.CONNECTED:
         conversation_ended(tx, entry.id, rules, now)
+    elif (back := returning.give_back(tx, call_id, now)) is not None:
+        return back.agent_leg_id
     else:
         line.leave(tx, entry.id, "abandoned", now)
         _close_case(tx, entry.case_id, "abandoned", now)
@@ -455,9 +477,15 @@ def _close_unpromised_case(tx: Connection, call_id: int, now: datetime) -> None:
 
 
 def _case(tx: Connection, case_id: int) -> Any:
-    """Language, menu version and words of the call that the case began with."""
+    """Language, menu version and words of the call that the case began with. A follow-up that an agent promised may
+    have begun without a call: it speaks the menu in force."""
     first = select(calls.c.language, calls.c.menu_version_id, calls.c.words).where(calls.c.case_id == case_id)
-    return tx.execute(first.order_by(calls.c.id).limit(1)).one()
+    row = tx.execute(first.order_by(calls.c.id).limit(1)).first()
+    if row is not None:
+        return row
+    in_force = select(menu_publications.c.menu_version_id).order_by(menu_publications.c.id.desc()).limit(1)
+    promised = select(callbacks.c.language, in_force.scalar_subquery().label("menu_version_id"), callbacks.c.words)
+    return tx.execute(promised.where(callbacks.c.case_id == case_id).order_by(callbacks.c.id).limit(1)).one()
 
 
 def _phone_of(tx: Connection, agent_id: int) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from callbacks.diallable import NumberRules
 from callbacks.lifecycle import AttemptOutcome
 from callqueue.department import Department
 
@@ -54,6 +55,7 @@ class CallbackRules:
     """Until a caller who did not answer or did not want to talk is rung again; doubled each time."""
     morning: time = time(9)
     """What was put off overnight is dialled from here: eight sharp would be allowed, and rude."""
+    numbers: NumberRules = NumberRules()  # noqa: RUF009 -- a frozen value
 
     def quiet(self, at: datetime) -> bool:
         """Whether nobody may be phoned."""
@@ -91,6 +93,8 @@ def after(
     included; `agents_failed`: those that ended on the AGENTS_SIDE, this one included."""
     if outcome == _O.UNREACHABLE:
         return GiveUp("this number can't be called")
+    if outcome == AttemptOutcome.WRONG_CODE:
+        return GiveUp("who picked up did not know the code")
     if attempts_made >= rules.attempts:
         return GiveUp(f"{attempts_made} attempts, the last one: {outcome}")
     if agents_failed >= AGENTS_TRIED:

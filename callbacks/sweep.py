@@ -14,6 +14,7 @@ from callbacks import expiry, reach
 from callbacks.dialling import Dialling
 from callbacks.doubts import Doubts, Settled, asked_at
 from callbacks.lifecycle import AttemptOutcome, CallbackState
+from callbacks.telling import Telling
 from callqueue import agents, ledger, legs, line
 from callqueue.legs import DialState, Purpose
 from store.database import Collided, DatabaseAway, hold_row
@@ -63,12 +64,21 @@ class SweepReport:
     waits_judged: int = 0
     wait_models_kept: int = 0
     rung: int = 0
+    texts_put_right: int = 0
 
 
 class Sweep:
-    def __init__(self, dialling: Dialling, *, wrap_limit: timedelta, waits: "LiveWait | None" = None) -> None:
+    def __init__(
+        self,
+        dialling: Dialling,
+        *,
+        wrap_limit: timedelta,
+        waits: "LiveWait | None" = None,
+        telling: Telling | None = None,
+    ) -> None:
         """`waits`: what it learns is stored now and then."""
         self._dialling = dialling
+        self._telling = telling
         self._store = dialling.store
         self._doubts = Doubts(dialling)
         self._wrap_limit = wrap_limit
@@ -141,7 +151,11 @@ class Sweep:
             waits_judged=waits_judged,
             wait_models_kept=wait_models_kept,
             rung=rung,
+            texts_put_right=_repair(self._put_texts_right, now, 0),
         )
+
+    def _put_texts_right(self, _now: datetime) -> int:
+        return 0 if self._telling is None else self._telling.put_right()
 
     def _put_back_legs(self, now: datetime) -> int:
         """Planned legs whose job was lost."""

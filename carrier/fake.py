@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
 
-from carrier.port import CallGone, CallOrder, CarrierCall, CarrierError, PlacedCall
+from carrier.port import CallGone, CallOrder, CarrierCall, CarrierError, CarrierText, PlacedCall, TextOrder
 
 
 @dataclass
@@ -19,22 +19,28 @@ class FakeCarrier:
     gone: set[str] = field(default_factory=set)
     listed: dict[str, list[CarrierCall]] = field(default_factory=dict)
     statuses: dict[str, str] = field(default_factory=dict)
+    texts: list[TextOrder] = field(default_factory=list)
+    listed_texts: dict[str, list[CarrierText]] = field(default_factory=dict)
     refuse_next: CarrierError | None = None
     lose_next_answer: CarrierError | None = None
     queue_seconds: float = 0.0
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def place_call(self, order: CallOrder) -> PlacedCall:
-        if self.refuse_next is not None:
-            refusal, self.refuse_next = self.refuse_next, None
-            raise refusal
+        self._refuse()
         sid = f"CA{next(self._numbers):032x}"
         self.calls.append(order)
         self.listed.setdefault(order.to, []).append(CarrierCall(sid, "ringing", self.now))
-        if self.lose_next_answer is not None:
-            loss, self.lose_next_answer = self.lose_next_answer, None
-            raise loss
+        self._lose_answer()
         return PlacedCall(sid, self.queue_seconds)
+
+    def send_text(self, order: TextOrder) -> str:
+        self._refuse()
+        sid = f"SM{next(self._numbers):032x}"
+        self.texts.append(order)
+        self.listed_texts.setdefault(order.to, []).append(CarrierText(sid, self.now))
+        self._lose_answer()
+        return sid
 
     def move_call(self, sid: str, path: str) -> None:
         if sid in self.gone:
@@ -53,3 +59,16 @@ class FakeCarrier:
 
     def calls_to(self, number: str) -> tuple[CarrierCall, ...]:
         return tuple(self.listed.get(number, ()))
+
+    def texts_to(self, number: str) -> tuple[CarrierText, ...]:
+        return tuple(self.listed_texts.get(number, ()))
+
+    def _refuse(self) -> None:
+        if self.refuse_next is not None:
+            refusal, self.refuse_next = self.refuse_next, None
+            raise refusal
+
+    def _lose_answer(self) -> None:
+        if self.lose_next_answer is not None:
+            loss, self.lose_next_answer = self.lose_next_answer, None
+            raise loss

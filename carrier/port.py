@@ -30,6 +30,24 @@ class PlacedCall:
 
 
 @dataclass(frozen=True)
+class TextOrder:
+    """A text that we send. `status_path` is ours: it is told how the text fares."""
+
+    to: str
+    from_number: str
+    body: str
+    status_path: str
+
+
+@dataclass(frozen=True)
+class CarrierText:
+    """A text as the carrier lists it."""
+
+    sid: str
+    created_at: datetime
+
+
+@dataclass(frozen=True)
 class CarrierCall:
     """A call as the carrier lists it."""
 
@@ -82,3 +100,9 @@ class Carrier(Protocol):
     def calls_to(self, number: str) -> tuple[CarrierCall, ...]:
         """The latest calls to `number`, those that have ended included: one that rang out while nobody listened was
         placed all the same."""
+
+    def send_text(self, order: TextOrder) -> str:
+        """Order a text; returns its MessageSid."""
+
+    def texts_to(self, number: str) -> tuple[CarrierText, ...]:
+        """The latest texts to `number`, failed ones included."""

@@ -13,7 +13,17 @@ from twilio.http.response import Response
 from twilio.rest import Client
 from urllib3.exceptions import NewConnectionError
 
-from carrier.port import CallGone, CallOrder, CarrierBusy, CarrierCall, CarrierRefused, CarrierUnsure, PlacedCall
+from carrier.port import (
+    CallGone,
+    CallOrder,
+    CarrierBusy,
+    CarrierCall,
+    CarrierRefused,
+    CarrierText,
+    CarrierUnsure,
+    PlacedCall,
+    TextOrder,
+)
 
 # A voice webhook may wait for a move; the carrier itself gives us 15 s before the caller hears an error.
 REQUEST_TIMEOUT_SECONDS = 8
@@ -69,6 +79,21 @@ class TwilioCarrier:
         # Newest first. No filter by start time: it knows whole days only, and a queued call may have none.
         found = _asking(lambda: self._client.calls.list(to=number, limit=LATEST_CALLS))
         return tuple(CarrierCall(c.sid, c.status, c.date_created or datetime.now(UTC)) for c in found)
+
+    def send_text(self, order: TextOrder) -> str:
+        sent = _asking(
+            lambda: self._client.messages.create(
+                to=order.to,
+                from_=order.from_number,
+                body=order.body,
+                status_callback=self._public_url + order.status_path,
+            )
+        )
+        return str(sent.sid)
+
+    def texts_to(self, number: str) -> tuple[CarrierText, ...]:
+        found = _asking(lambda: self._client.messages.list(to=number, limit=LATEST_CALLS))
+        return tuple(CarrierText(m.sid, m.date_created or datetime.now(UTC)) for m in found)
 
 
 class TwilioAccount:

@@ -8,6 +8,7 @@ import click
 
 from command.bench import bench
 from command.call import call
+from command.callbacks import callbacks, numbers
 from command.environment import environ as _environ
 from command.environment import settings as _settings
 from command.examples import FILE
@@ -198,3 +199,5 @@ main.add_command(call)
 main.add_command(roster)
 main.add_command(report)
 main.add_command(wait)
+main.add_command(callbacks)
+main.add_command(numbers)

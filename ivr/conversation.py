@@ -15,10 +15,11 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, not_, update
 from sqlalchemy.exc import IntegrityError
 
-from callbacks.diallable import usable_number
+from callbacks import texts
 from callbacks.jobs import Jobs
 from callbacks.promises import job_due
 from callbacks.retries import CallbackRules
+from callbacks.seals import Seals
 from callqueue import legs
 from callqueue.transfer import Transfer
 from callqueue.wait import WaitEstimator
@@ -45,6 +46,7 @@ from ivr.dialogue import (
 from ivr.handover import Wish, hand_over
 from ivr.listeners import Listener, Listeners, listener_for
 from ivr.menu.model import Menu
+from ivr.promising import returning_caller
 from ivr.settle import After, Settlement
 from ivr.states import Listening
 from speech.decide import Confirm, Go, decision_name
@@ -79,6 +81,8 @@ class Desk:
     waits: WaitEstimator
     listeners: Listeners
     retention: timedelta
+    seals: Seals
+    texts_are_sent: bool
 
 
 class Conversation:
@@ -105,12 +109,13 @@ class Conversation:
             language = menu.language_for(params.get("To", ""))
             listener = listener_for(self.desk.listeners, language)
             log.info("%s: a call from %s", sid, mask_number(params.get("From", "")))
+            number = self.desk.rules.numbers.usable(params.get("From", ""))
             return call_rows.receive(
                 tx,
                 sid=sid,
                 params=params,
-                number=usable_number(params.get("From", "")),
-                state=first_question(heard=listener != Listener.NOBODY),
+                number=number,
+                state=returning_caller(tx, number, menu) or first_question(heard=listener != Listener.NOBODY),
                 listen=listener == Listener.OURS,
                 language=language,
                 menu_version_id=version_id,
@@ -141,7 +146,7 @@ class Conversation:
 
     def key(self, sid: str, step: int, digits: str) -> Call | None:
         def decide(call: Call, menu: Menu) -> Next:
-            return on_key(call.state, digits, menu, _caller(call), usable_number)
+            return on_key(call.state, digits, menu, self._caller(call), self.desk.rules.numbers.usable)
 
         return self._turn(_with_sid(sid), decide, step=step)
 
@@ -195,6 +200,12 @@ class Conversation:
     def _menu_of(self, tx: Connection, call: Call) -> Menu:
         return call.own(self.desk.catalogue.version(tx, call.menu_version_id))
 
+    def text_status(self, text_id: int, sid: str, status: str, code: int | None) -> None:
+        """How a text of ours fares; its first event teaches its SID even when the answer to our order was lost."""
+        with self.desk.store.write() as tx:
+            if not sid or not texts.receipt(tx, text_id, sid, status, code, self.desk.clock()):
+                log.warning("%s: not the text we sent as %s", sid, text_id)
+
     # What was said: the ear reports it, or the carrier does
 
     def expecting(self, call_id: int) -> Expectation | None:
@@ -243,7 +254,8 @@ class Conversation:
                 return None
             if call.by_machine:
                 return None  # Its greeting is full of words, and some begin with a yes: only keys count.
-            following, decision = on_words(call.state, hearing, menu, _caller(call), usable_number)
+            usable = self.desk.rules.numbers.usable
+            following, decision = on_words(call.state, hearing, menu, self._caller(call), usable)
             if following is None and step is not None:
                 following = on_silence(call.state, menu)  # The carrier's document is over: another one goes on.
             decided = decision_name(decision)
@@ -343,6 +355,11 @@ class Conversation:
         self._run(after)
         return call is not None
 
+    def _caller(self, call: Call) -> Caller:
+        rules = self.desk.rules
+        theirs = call.to_number if call.purpose == legs.Purpose.CALLBACK else call.from_number
+        return Caller(number=rules.numbers.usable(theirs), now=self.desk.clock().astimezone(rules.zone))
+
     def _settlement(self, tx: Connection, after: After) -> Settlement:
         desk = self.desk
         return Settlement(
@@ -354,6 +371,8 @@ class Conversation:
             desk.waits,
             desk.listeners,
             after,
+            desk.seals,
+            desk.texts_are_sent,
         )
 
     def _own_leg(self, tx: Connection, leg_id: int, sid: str) -> Call | None:
@@ -397,6 +416,8 @@ class Conversation:
             self.desk.jobs.ring(leg_id, generation=0)
         for callback_id in after.promises:
             self._put_promise(callback_id)
+        for text_id in after.texts:
+            self.desk.jobs.text(text_id, generation=0)
         for sid in after.moves:
             self._tell_carrier(partial(self.desk.carrier.move_call, sid, "/voice/now"))
         for sid in after.ends:
@@ -412,9 +433,11 @@ class Conversation:
 
     def _put_promise(self, callback_id: int) -> None:
         with self.desk.store.read() as tx:
-            job = job_due(tx, callback_id)
+            job, planned = job_due(tx, callback_id), texts.planned_for(tx, callback_id)
         if job is not None:
             self.desk.jobs.keep(callback_id, generation=job.generation, due_at=job.due_at)
+        for text_id in planned:
+            self.desk.jobs.text(text_id, generation=0)
 
     def _tell_carrier(self, order: Callable[[], None]) -> None:
         try:
@@ -441,8 +464,3 @@ def _hold_matter(tx: Connection, find: Find) -> None:
     """Legs of one matter end, accept and hang up at once: each event has it to itself (docs/decisions/0011)."""
     if tx.dialect.name != "sqlite" and (call := find(tx)) is not None:
         hold_row(tx, cases, call.case_id)
-
-
-def _caller(call: Call) -> Caller:
-    theirs = call.to_number if call.purpose == legs.Purpose.CALLBACK else call.from_number
-    return Caller(number=usable_number(theirs))

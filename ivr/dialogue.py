@@ -2,17 +2,23 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 
+from ivr import promise_talk
 from ivr.menu.languages import LANGUAGE_KEY
 from ivr.menu.levels import SubMenu
 from ivr.menu.model import Menu
+from ivr.promise_talk import LATER, Chosen, Hold, ShowTimes, TimeSaid
 from ivr.states import (
+    AnyChoice,
     Asking,
+    Choice,
     Confirming,
     ConfirmingNumber,
     Ended,
     EnteringNumber,
+    EnteringPin,
     Greeting,
     Holding,
     Joining,
@@ -23,6 +29,7 @@ from ivr.states import (
     ReadingKeys,
     Serving,
     State,
+    VerifyingNumber,
     Whispering,
     Why,
     offer_of,
@@ -30,7 +37,7 @@ from ivr.states import (
 from speech.decide import AskAgain, Confirm, Decision, Go, Keys, Person, Thresholds, decide
 from speech.expectation import HOLD_BY_LANGUAGE, PHONE_BY_LANGUAGE, YES_NO_BY_LANGUAGE, Expectation, Meaning
 from speech.hearing import Hearing
-from speech.values import Language, phone_number
+from speech.values import Language, When, phone_number
 
 FAILURES_BEFORE_PERSON = 2
 THRESHOLDS = Thresholds()
@@ -58,13 +65,6 @@ class GoTo:
     department: str
     by: By
     key: str | None = None
-
-
-@dataclass(frozen=True)
-class Hold:
-    """Back to waiting at the place the caller has."""
-
-    offer: Offer
 
 
 @dataclass(frozen=True)
@@ -147,6 +147,7 @@ Next = (
     | CalleeAbsent
     | ChangeLanguage
     | ConversationOver
+    | Chosen
 )
 
 
@@ -156,6 +157,8 @@ class Caller:
 
     number: str | None
     """E.164, and one that we may call back; None when withheld or out of reach."""
+    now: datetime
+    """In the site's zone."""
 
 
 def first_question(*, heard: bool) -> Asking | ReadingKeys:
@@ -185,14 +188,16 @@ def expectation(state: State, menu: Menu) -> Expectation | None:
         case Confirming(department=department):
             return replace(yes_no, name=f"confirm:{department}")
         case Offering():
-            return replace(yes_no, name="offer")
+            return replace(yes_no, name="offer", meanings=(*yes_no.meanings, LATER[menu.language]))
+        case Choice():
+            return promise_talk.choice_expectation(state, menu.language)
         case EnteringNumber():
             return PHONE_BY_LANGUAGE[menu.language]
         case ConfirmingNumber(number=number):
             return replace(yes_no, name=f"number:{number[-4:]}")
         case Holding(called_back=False):
             return HOLD_BY_LANGUAGE[menu.language]
-        case Greeting():
+        case Greeting(code=None):
             return replace(yes_no, name="callback")
         case _:
             return None
@@ -224,13 +229,15 @@ def on_key(state: State, key: str, menu: Menu, caller: Caller, usable: Callable[
             return _number_keyed(state, key, usable)
         case ConfirmingNumber():
             return _key_on_number(state, key)
+        case Choice() | EnteringPin() | VerifyingNumber():
+            return promise_talk.key(state, key)
         case Holding():
             # Whom we have just phoned is not offered another call: they press 1 twice, say.
             return OfferAgain(state) if key == "1" and not state.called_back else NextRound(state, asked=True)
         case Whispering():
             return AgentAccepts() if key == "1" else AgentDeclines(answered=True)
         case Greeting():
-            return CalleeAccepts() if key == "1" else CalleeDeclines()
+            return CalleeAccepts() if key == (state.code or "1") else CalleeDeclines()
         case _:
             return state
 
@@ -247,6 +254,8 @@ def on_silence(state: State, menu: Menu, *, machine: bool = False) -> Next:
             return _again_or(state, turn_down(state))
         case EnteringNumber() | KeyingNumber():
             return _number_again_or_not(state, "silence")
+        case Choice() | EnteringPin() | VerifyingNumber():
+            return promise_talk.silence(state)
         case Holding():
             return NextRound(state)
         case Whispering():
@@ -263,7 +272,7 @@ def on_deaf(state: State) -> State | None:
     match state:
         case Asking():
             return ReadingKeys()
-        case Confirming() | Offering() | ConfirmingNumber() | Greeting():
+        case Confirming() | Offering() | ConfirmingNumber() | Greeting() | Choice():
             return replace(state, quiet=False)
         case EnteringNumber():
             return KeyingNumber(**offer_of(state), failures=state.failures, number_why=state.number_why)
@@ -287,6 +296,8 @@ def on_rescue(state: State, menu: Menu) -> Next:
             return GoTo(menu.person.id, By.FAILURES)
         case Offering() | EnteringNumber() | KeyingNumber() | ConfirmingNumber():
             return turn_down(state)
+        case Choice() | EnteringPin() | VerifyingNumber():
+            return promise_talk.rescued(state)
         case _:
             return state
 
@@ -303,6 +314,10 @@ def on_words(
             return _words_in_menu(state, decision, menu), decision
         case EnteringNumber():
             return _number_said(state, hearing, menu.language, usable)
+        case Choice():
+            return _choice_said(state, hearing, menu, caller)
+        case Offering() if readings := promise_talk.times_said(hearing, menu.language, caller.now):
+            return _time_said(state, readings, caller)
         case Holding():
             decision = decide(hearing, THRESHOLDS, failures=0, always_confirm=False)
             return _words_on_hold(state, decision), decision
@@ -314,7 +329,16 @@ def on_words(
 def on_speaking(state: State) -> State | None:
     """The caller talks over our prompt: fall silent. None when there is no prompt to stop."""
     match state:
-        case Asking() | Confirming() | ReadingKeys() | Offering() | EnteringNumber() | ConfirmingNumber() | Greeting():
+        case (
+            Asking()
+            | Confirming()
+            | ReadingKeys()
+            | Offering()
+            | EnteringNumber()
+            | ConfirmingNumber()
+            | Greeting()
+            | Choice()
+        ):
             return None if state.quiet else replace(state, quiet=True)
         case _:
             return None
@@ -384,6 +408,8 @@ def _key_on_offer(state: Offering, key: str, caller: Caller) -> Next:
             return take_number(state, caller)
         case "2" | "0":
             return turn_down(state)
+        case "3":
+            return ShowTimes(Offer(**offer_of(state)), "first")
         case _:
             return replace(state, quiet=False)
 
@@ -394,6 +420,8 @@ def _key_on_number(state: ConfirmingNumber, key: str) -> Next:
             return MakePromise(state)
         case "2":
             return EnteringNumber(**offer_of(state))
+        case "3":
+            return ShowTimes(Offer(**offer_of(state)), "first")
         case "0":
             return turn_down(state)
         case _:
@@ -463,6 +491,8 @@ def _yes_or_no(state: State, decision: Decision, menu: Menu, caller: Caller) -> 
             return _misunderstood(state, menu)
         case Offering(), "yes":
             return take_number(state, caller)
+        case Offering(), "later":
+            return ShowTimes(Offer(**offer_of(state)), "first")
         case Offering() | ConfirmingNumber(), "no":
             return EnteringNumber(**offer_of(state)) if isinstance(state, ConfirmingNumber) else turn_down(state)
         case ConfirmingNumber(), "yes":
@@ -473,6 +503,22 @@ def _yes_or_no(state: State, decision: Decision, menu: Menu, caller: Caller) -> 
             return CalleeDeclines()
         case _:
             return on_silence(state, menu)
+
+
+def _time_said(state: Offering, readings: tuple[When, ...], caller: Caller) -> tuple[Next, Decision]:
+    """A time in answer to the offer: it is read back together with the number."""
+    if promise_talk.means_now(readings, caller.now):
+        return take_number(state, caller), Go("yes")
+    return TimeSaid(Offer(**offer_of(state)), readings), Confirm("when")
+
+
+def _choice_said(state: AnyChoice, hearing: Hearing, menu: Menu, caller: Caller) -> tuple[Next, Decision]:
+    decision = decide(hearing, THRESHOLDS, failures=0, always_confirm=False)
+    said = decision.meaning if isinstance(decision, Go) else None
+    following = promise_talk.words(state, said, hearing, menu.language, caller.now)
+    if isinstance(following, TimeSaid):
+        decision = Confirm("when")
+    return following, decision
 
 
 def _misunderstood(state: Confirming, menu: Menu) -> Next:

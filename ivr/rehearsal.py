@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from callbacks.jobs import FakeJobs
 from callbacks.retries import CallbackRules
+from callbacks.seals import Seals
 from callqueue import line
 from callqueue.agents import AgentState, add_agent, move_agent
 from callqueue.wait import WaitEstimator
@@ -120,6 +121,8 @@ class _House:
                 waits=WaitEstimator(),
                 listeners=self._listeners,
                 retention=timedelta(days=1),
+                seals=Seals("rehearsal"),
+                texts_are_sent=True,
             )
         )
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 
+from callbacks.seals import PIN_DIGITS
 from callqueue.announcing import Kind
 from callqueue.spoken import Spoken
 from ivr.call import Call
@@ -16,12 +17,16 @@ from ivr.listeners import Listener, Listeners, listener_for
 from ivr.menu.languages import LANGUAGE_KEY
 from ivr.menu.model import Department, Menu
 from ivr.menu.variables import TELL_THE_WAIT, fill, variables_in
+from ivr.prompts import Prompts
 from ivr.states import (
+    AnyChoice,
     Asking,
+    Choice,
     Confirming,
     ConfirmingNumber,
     Ended,
     EnteringNumber,
+    EnteringPin,
     Greeting,
     Holding,
     Joining,
@@ -30,16 +35,21 @@ from ivr.states import (
     Listening,
     Offering,
     Promised,
+    PromiseTold,
     ReadingKeys,
     Released,
+    Returning,
     Serving,
+    VerifyingNumber,
     Whispering,
 )
 from ivr.words import Words, words_for
+from ivr.words.promises import promise_words_for
 from speech.expectation import Expectation
 
 EAR_NAME = "ear"
 NUMBER_KEYING_SECONDS = 5
+TEXT_ARRIVES_SECONDS = 20
 ACCEPT_SECONDS = 8  # An agent who has not accepted by then is busy with something else: the next one is rung.
 LISTENING_PAUSE_SECONDS = 3
 # Limits of the carrier's recogniser.
@@ -105,6 +115,7 @@ class _Document:
         self.site = site
         self.listener = listener_for(site.listeners, call.language)
         self.heard = self.listener != Listener.NOBODY
+        self.prompts = Prompts(self.menu, self.heard)
         self.response = VoiceResponse()
 
     def build(self) -> VoiceResponse:
@@ -112,7 +123,7 @@ class _Document:
             self.response.hangup()
             return self.response
         match self.call.state:
-            case Asking() | Confirming() | ReadingKeys() | Offering() | ConfirmingNumber() as state:
+            case Asking() | Confirming() | ReadingKeys() | Offering() | ConfirmingNumber() | Choice() as state:
                 self._tend_ear(state)
                 self._ask(state)
             case EnteringNumber() as state:
@@ -121,6 +132,13 @@ class _Document:
             case KeyingNumber() as state:
                 self._stop_ear()
                 self._ask_for_number(state, quiet=False)
+            case EnteringPin() | VerifyingNumber() as state:
+                self._stop_ear()
+                self._ask_for_digits(state)
+            case PromiseTold() as state:
+                self._stop_ear()
+                self._say(self.prompts.told(state))
+                self.response.hangup()
             case Holding() as state:
                 self._hold(state)
             case Promised() as state:
@@ -148,7 +166,7 @@ class _Document:
 
     # What callers hear
 
-    def _prompts(self, state: Asking | Confirming | ReadingKeys | Offering | ConfirmingNumber) -> list[str]:
+    def _prompts(self, state: Asking | Confirming | ReadingKeys | Offering | ConfirmingNumber | AnyChoice) -> list[str]:
         match state:
             case Asking():
                 return self._question(state)
@@ -158,8 +176,10 @@ class _Document:
                 return self._keys(within)
             case Offering():
                 return self._offer(state)
-            case ConfirmingNumber(number=number):
-                return [self.words.confirm_number(number, heard=self.heard)]
+            case ConfirmingNumber():
+                return [self.prompts.number_and_time(state)]
+            case Choice():
+                return [self.prompts.question(state)]
 
     def _keys(self, within: str | None) -> list[str]:
         here = self.menu.submenu(within)
@@ -189,18 +209,24 @@ class _Document:
             into.say(offer.offer_language(LANGUAGE_KEY), language=offer.LOCALE, voice=voice)
 
     def _offer(self, state: Offering) -> list[str]:
-        department = self._department(state.department)
+        words, opens = promise_words_for(self.menu.language), self._local(state.due_at)
+        return [*self._what_is_offered(state, opens), words.other_time_hint()]
+
+    def _what_is_offered(self, state: Offering, opens: datetime | None) -> list[str]:
         match state.why:
             case "closed":
-                opens = self._local(state.due_at)
+                department = self._department(state.department)
                 return [self._closed(department, opens), self.words.offer_callback_closed(opens, heard=self.heard)]
             case "nobody":
                 return [self.words.nobody_here(), self.words.offer_callback_nobody(heard=self.heard)]
-            case "long" | "asked":
+            case "late" if opens is not None:
+                return [promise_words_for(self.menu.language).offer_late(opens, heard=self.heard)]
+            case _:
                 return [self.words.offer_callback(state.position, _spoken(state), heard=self.heard)]
 
     def _promised(self, state: Promised) -> None:
-        self._say(self.words.promised(self._local(state.due_at), again=state.again))
+        for text in self.prompts.promised(state):
+            self._say(text)
         self.response.hangup()
 
     def _hold(self, state: Holding) -> None:
@@ -283,14 +309,25 @@ class _Document:
         return [told, last]
 
     def _end(self, state: Ended) -> None:
+        if state.farewell == "closed" and state.department is not None:
+            self._say(self.words.closed(self.words.describe_hours(self._department(state.department).hours)))
         self._say(self.words.goodbye())
         self.response.hangup()
 
     def _greet(self, state: Greeting) -> None:
         department = self._department(state.department).name
+        if state.code is not None:
+            self._greet_with_code(state.code, department)
+            return
         text = self.words.callback_greeting(self.menu.site.name, department, heard=self.heard)
         expected = expectation(state, self.menu) if self.listener == Listener.CARRIERS else None
         self._ask_on_leg([] if state.quiet else [text], expected)
+
+    def _greet_with_code(self, code: str, department: str) -> None:
+        gather = self._gather(timeout=ACCEPT_SECONDS, digits=len(code))
+        greeting = promise_words_for(self.menu.language).greeting_with_code(self.menu.site.name, department)
+        self._say(greeting, into=gather)
+        self._append(gather)
 
     def _leave_word(self, state: LeavingWord) -> None:
         department = self._department(state.department).name
@@ -334,7 +371,7 @@ class _Document:
 
     # How it is said
 
-    def _ask(self, state: Asking | Confirming | ReadingKeys | Offering | ConfirmingNumber) -> None:
+    def _ask(self, state: Asking | Confirming | ReadingKeys | Offering | ConfirmingNumber | AnyChoice) -> None:
         expected = expectation(state, self.menu) if self.listener == Listener.CARRIERS else None
         gather = self._gather(timeout=self.site.no_input_seconds, expected=expected)
         if state.quiet:
@@ -363,6 +400,23 @@ class _Document:
         self.response.append(gather)
         self.response.redirect(f"/voice/silence?step={self.call.step}", method="POST")
 
+    def _ask_for_digits(self, state: EnteringPin | VerifyingNumber) -> None:
+        gather = Gather(
+            input="dtmf",
+            finish_on_key="#",
+            num_digits=PIN_DIGITS,
+            # A text takes a while to arrive.
+            timeout=NUMBER_KEYING_SECONDS if isinstance(state, EnteringPin) else TEXT_ARRIVES_SECONDS,
+            action=f"/voice/key?step={self.call.step}",
+        )
+        self._say(self.prompts.digits(state), into=gather)
+        self._append(gather)
+
+    def _append(self, gather: Gather) -> None:
+        self.response.append(gather)
+        # An empty Gather makes no webhook by itself.
+        self.response.redirect(f"/voice/silence?step={self.call.step}", method="POST")
+
     def _number_prompt(self, state: EnteringNumber | KeyingNumber) -> str:
         listens = isinstance(state, EnteringNumber) and self.listener == Listener.OURS
         match state.number_why:
@@ -382,10 +436,10 @@ class _Document:
         self.response.append(gather)
         self.response.redirect(f"/voice/silence?step={self.call.step}", method="POST")
 
-    def _gather(self, timeout: int, expected: Expectation | None = None) -> Gather:
-        """One key; or words too, where the carrier shall recognise what is `expected`."""
+    def _gather(self, timeout: int, expected: Expectation | None = None, digits: int = 1) -> Gather:
+        """One key, or a few; or words too, where the carrier shall recognise what is `expected`."""
         # finishOnKey is empty so that # and * are keys like any other.
-        key = {"num_digits": 1, "finish_on_key": "", "timeout": timeout}
+        key = {"num_digits": digits, "finish_on_key": "", "timeout": timeout}
         if expected is None:
             return Gather(input="dtmf", action=f"/voice/key?step={self.call.step}", **key)
         return Gather(
@@ -452,7 +506,16 @@ def hints(expected: Expectation) -> str:
 
 
 def _opens(state: Listening | Holding) -> bool:
-    return (isinstance(state, Asking) and state.why == "first") or (isinstance(state, ReadingKeys) and state.opening)
+    """Nothing was said before: the greeting and the notices come first."""
+    match state:
+        case Asking(why=why):
+            return why == "first"
+        case ReadingKeys(opening=opening):
+            return opening
+        case Returning(failures=failures):
+            return not failures
+        case _:
+            return False
 
 
 def _spoken(state: Offering | Holding) -> Spoken | None:

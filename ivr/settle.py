@@ -2,15 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, select
 
-from callbacks import offers, reach
+from callbacks import offers, reach, returning, safety
 from callbacks.lifecycle import AGENT_OUTCOMES, CALLEE_OUTCOMES, AttemptOutcome
-from callbacks.promises import AlreadyPromised, job_due, promise
+from callbacks.promises import Origin, job_due
 from callbacks.retries import CallbackRules
+from callbacks.seals import Seals
 from callqueue import agents, ledger, legs, line, transfer, wait
 from callqueue.department import Department as LineDepartment
 from callqueue.legs import Purpose
@@ -19,13 +20,13 @@ from ivr.call import FINAL_STATUSES, Call
 from ivr.dialogue import (
     AgentAccepts,
     AgentDeclines,
+    By,
     CalleeAbsent,
     CalleeAccepts,
     CalleeDeclines,
     ChangeLanguage,
     ConversationOver,
     GoTo,
-    Hold,
     MakePromise,
     Next,
     NextRound,
@@ -33,11 +34,31 @@ from ivr.dialogue import (
     question_anew,
 )
 from ivr.listeners import Listener, Listeners, listener_for
+from ivr.menu.hours import OpeningHours
 from ivr.menu.model import Menu
+from ivr.promise_talk import (
+    CancelPromise,
+    ChangeTime,
+    CodeKeyed,
+    EarlierPromise,
+    Hold,
+    JoinHeld,
+    MovePromise,
+    NewMatter,
+    PinKeyed,
+    PromiseAnother,
+    ShowTimes,
+    TakeOption,
+    TimeSaid,
+    ToPerson,
+)
+from ivr.promising import Promising
 from ivr.states import (
     Asking,
-    ConfirmingNumber,
+    ChoosingTime,
+    ConfirmingMove,
     Ended,
+    EnteringPin,
     Greeting,
     Holding,
     Joining,
@@ -45,6 +66,7 @@ from ivr.states import (
     Offer,
     Offering,
     Promised,
+    PromiseTold,
     ReadingKeys,
     Released,
     Serving,
@@ -52,7 +74,7 @@ from ivr.states import (
     Whispering,
 )
 from ivr.waiting import Telling, again_at, is_due, music, tell
-from store.tables import attempts, calls
+from store.tables import attempts, callbacks, calls
 
 
 @dataclass
@@ -69,6 +91,8 @@ class After:
     """Calls that the carrier must end."""
     matched: bool = False
     """It was looked who can be rung."""
+    texts: list[int] = field(default_factory=list)
+    """Texts to send; those about promises are found with the promises."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +107,8 @@ class Settlement:
     waits: wait.WaitEstimator
     listeners: Listeners
     after: After
+    seals: Seals
+    texts_are_sent: bool
 
     def settle(self, call: Call, following: Next, menu: Menu) -> tuple[State, dict[str, Any]]:
         """The state that a decision leads to, and the columns that change with it."""
@@ -92,6 +118,8 @@ class Settlement:
 
     def _record_offer(self, call: Call, state: State) -> None:
         """Every offer is on record, and what the caller said to it."""
+        if _changes_a_promise(call.state) or _changes_a_promise(state):
+            return
         match call.state, state:
             case Offer(), Offer() | Promised():
                 return
@@ -118,8 +146,20 @@ class Settlement:
             case OfferAgain(holding=holding):
                 of_line = menu.department(holding.department).for_line()
                 return self.tell(holding.entry_id, of_line).offer("asked"), {}
-            case MakePromise(offer=offer):
-                return self._promise(call, offer, menu), {}
+            case MakePromise(offer=offer) | PromiseAnother(offer=offer):
+                return self.settle(call, self._promising.promise(call, offer, menu), menu)
+            case EarlierPromise(offer=offer):
+                return self._earlier_promise(call, offer), {}
+            case ShowTimes() | TimeSaid() | TakeOption() | CodeKeyed() | ChangeTime() | MovePromise() | CancelPromise():
+                return self.settle(call, self._chosen(call, following, menu), menu)
+            case JoinHeld(callback_id=callback_id):
+                return self._join_held(call, callback_id, menu)
+            case PinKeyed(state=state, digits=digits):
+                return self._pin_keyed(call, state, digits, menu)
+            case ToPerson():
+                return self.settle(call, GoTo(menu.person.id, By.KEY, "0"), menu)
+            case NewMatter():
+                return self._new_matter(call), {}
             case AgentAccepts():
                 return self._agent_accepts(call), {}
             case AgentDeclines(answered=answered):
@@ -128,7 +168,7 @@ class Settlement:
             case CalleeAccepts():
                 return self._callee_accepts(call), {}
             case CalleeDeclines():
-                self._callee_lost(call, AttemptOutcome.CALLER_DECLINED)
+                self._callee_lost(call, _declined(call.state))
                 return Ended(), {}
             case CalleeAbsent(machine=machine):
                 again_at = self._callee_lost(
@@ -150,7 +190,7 @@ class Settlement:
             case Whispering():
                 return self._whisper(leg)
             case Greeting() as state:
-                return replace(state, department=leg.department or "")
+                return replace(state, department=leg.department or "", code=self._pickup_code(leg))
             case state:
                 return state
 
@@ -180,23 +220,36 @@ class Settlement:
 
     def _arrive(self, call: Call, department_id: str, menu: Menu) -> State:
         department = menu.department(department_id)
+        may_call = self._may_be_called(call)
         if not department.hours.is_open(self.now):
+            if not may_call:
+                return Ended(farewell="closed", department=department_id)
             opens = department.hours.next_opening(self.now)
             return Offering(department=department_id, why="closed", due_at=None if opens is None else opens.isoformat())
         of_line = department.for_line()
-        if not agents.anybody_at_work(self.tx, of_line):
+        if may_call and not agents.anybody_at_work(self.tx, of_line):
             return Offering(department=department_id, why="nobody")
         first = replace(of_line, priority=max(of_line.priority, menu.callers.get(call.from_number, 0)))
         entry_id = line.join(self.tx, case_id=call.case_id, call_id=call.id, department=first, now=self.now)
         self.dispatch()
-        return self._hold_or_offer(entry_id, of_line)
+        return self._hold_or_offer(entry_id, of_line, department.hours, may_call)
 
-    def _hold_or_offer(self, entry_id: int, department: LineDepartment) -> State:
+    def _may_be_called(self, call: Call) -> bool:
+        """A callback is offered to those for whom it can be kept. Who withholds the number is asked for one."""
+        number = self.rules.numbers.usable(call.from_number)
+        return number is None or safety.refusal(self.tx, number, self.rules.numbers, self.now) is None
+
+    def _hold_or_offer(self, entry_id: int, department: LineDepartment, hours: OpeningHours, may_call: bool) -> State:
         told = self.tell(entry_id, department)
         limit = department.callback_above_seconds
-        if limit is None or told.forecast is None or told.forecast.mid_seconds <= limit:
+        if not may_call or limit is None or told.forecast is None or told.forecast.mid_seconds <= limit:
             return told.holding("arrival")
-        return told.offer("long")
+        reached_at = self.now + timedelta(seconds=told.forecast.mid_seconds)
+        if hours.is_open(reached_at) and not self.rules.quiet(reached_at):
+            return told.offer("long")
+        # Their turn would come after closing: the call can be promised for the next opening only.
+        opens = hours.next_opening(reached_at)
+        return replace(told.offer("late"), due_at=None if opens is None else opens.isoformat())
 
     def _back_to_line(self, offer: Offer, menu: Menu) -> State:
         """What the offer told is not told again."""
@@ -220,28 +273,80 @@ class Settlement:
     def tell(self, entry_id: int, department: LineDepartment) -> Telling:
         return tell(self.tx, self.waits, department, entry_id, self.now)
 
-    def _promise(self, call: Call, offer: ConfirmingNumber, menu: Menu) -> State:
-        made = promise(
+    # Promises
+
+    @property
+    def _promising(self) -> Promising:
+        after = self.after
+        return Promising(
             self.tx,
-            case_id=call.case_id,
-            entry_id=offer.entry_id,
-            department=menu.department(offer.department).for_line(),
-            number=offer.number,
-            language=call.language,
-            words=call.words,
-            due_at=self.now if offer.due_at is None else datetime.fromisoformat(offer.due_at),
-            now=self.now,
+            self.now,
+            self.rules,
+            self.seals,
+            self.texts_are_sent,
+            text_later=after.texts.append,
+            keep_later=after.promises.append,
+            hang_up_later=after.ends.append,
+            release_later=lambda leg_id: self.release(leg_id, Released(why="caller_left")),
         )
-        again = isinstance(made, AlreadyPromised)
-        if again:
-            offers.declined(self.tx, call.case_id, why="promised before", now=self.now)
-        else:
-            offers.accepted(self.tx, call.case_id, made.callback_id)
-        if again and offer.entry_id is not None:
-            # The promise of the earlier call stands; a second place in the line would ring them twice.
+
+    def _chosen(self, call: Call, chosen: Next, menu: Menu) -> Next:
+        promising = self._promising
+        match chosen:
+            case ShowTimes():
+                return promising.show_times(chosen, menu)
+            case TimeSaid():
+                return promising.time_said(call, chosen, menu)
+            case TakeOption():
+                return promising.option_taken(call, chosen, menu)
+            case CodeKeyed(state=state, digits=digits):
+                return promising.code_keyed(call, state, digits, menu)
+            case ChangeTime(callback_id=callback_id):
+                return promising.change_time(callback_id, menu)
+            case MovePromise(callback_id=callback_id, due_at=due_at):
+                return promising.move(callback_id, due_at, menu)
+            case CancelPromise(callback_id=callback_id):
+                return promising.cancel(callback_id)
+            case _:
+                return chosen
+
+    def _earlier_promise(self, call: Call, offer: Offer) -> State:
+        """The promise of the earlier call stands; a second place in the line would ring them twice."""
+        offers.declined(self.tx, call.case_id, why="promised before", now=self.now)
+        if offer.entry_id is not None:
             line.leave(self.tx, offer.entry_id, "promised", self.now)
-        self.after.promises.append(made.callback_id)
-        return Promised(department=offer.department, number=offer.number, due_at=offer.due_at, again=again)
+        return PromiseTold(what="stands")
+
+    def _join_held(self, call: Call, callback_id: int, menu: Menu) -> tuple[State, dict[str, Any]]:
+        promise = returning.held(self.tx, callback_id)
+        if promise is None:
+            return PromiseTold(what="over"), {}
+        department = menu.department(promise.department)
+        if not department.hours.is_open(self.now):
+            return PromiseTold(what="closed", department=department.id), {}
+        entry_id = returning.take_place(self.tx, callback_id, call.id, department.for_line(), self.now)
+        if entry_id is None:
+            return PromiseTold(what="over"), {}
+        self.dispatch()
+        told = self.tell(entry_id, department.for_line())
+        return told.holding("arrival"), {"department": department.id}
+
+    def _pin_keyed(self, call: Call, state: EnteringPin, digits: str, menu: Menu) -> tuple[State, dict[str, Any]]:
+        found = self._promising.pin_keyed(call, state, digits, menu)
+        match found:
+            case None:
+                return self._new_matter(call), {}
+            case EnteringPin():
+                return found, {}
+            case promise if state.purpose == "join":
+                return self._join_held(call, promise.id, menu)
+            case promise:
+                return self._promising.managing(promise), {}
+
+    def _new_matter(self, call: Call) -> State:
+        if listener_for(self.listeners, call.language) == Listener.NOBODY:
+            return ReadingKeys(failures=1)
+        return Asking(why="repeat")
 
     def _caller_gone(self, call: Call) -> None:
         ringing = reach.caller_gone(self.tx, call.id, self.rules, self.now)
@@ -260,7 +365,7 @@ class Settlement:
         since = entry.joined_at if passed_on is None else passed_on.at
         return Whispering(
             department=entry.department,
-            words=self._words_of_case(leg.case_id),
+            words=self._reason_of_follow_up(leg) or self._words_of_case(leg.case_id),
             waited_seconds=(self.now - since).total_seconds(),
             callback_attempt=self._attempt_ordinal(leg),
             passed_from=None if passed_on is None else passed_on.from_department,
@@ -272,6 +377,12 @@ class Settlement:
         """In the caller's own words; looked up late, since the leg may be planned before they are written."""
         said = select(calls.c.words).where(calls.c.case_id == case_id, calls.c.purpose == Purpose.CALLER.value)
         return str(self.tx.execute(said.order_by(calls.c.id)).scalar() or "")
+
+    def _reason_of_follow_up(self, leg: Call) -> str:
+        """Why an agent promised the call; empty for a promise that the caller asked for."""
+        reason = select(callbacks.c.words).join(attempts, attempts.c.callback_id == callbacks.c.id)
+        joined = reason.join(calls, calls.c.attempt_id == attempts.c.id).where(calls.c.id == leg.id)
+        return str(self.tx.execute(joined.where(callbacks.c.origin == Origin.AGENT.value)).scalar() or "")
 
     def _attempt_ordinal(self, leg: Call) -> int | None:
         ordinal = select(attempts.c.ordinal).join(calls, calls.c.attempt_id == attempts.c.id)
@@ -312,6 +423,12 @@ class Settlement:
             self.after.ends.append(leg.sid)
 
     # Callers whom we call back
+
+    def _pickup_code(self, leg: Call) -> str | None:
+        of_leg = select(callbacks.c.pickup_code).join(attempts, attempts.c.callback_id == callbacks.c.id)
+        joined = of_leg.join(calls, calls.c.attempt_id == attempts.c.id).where(calls.c.id == leg.id)
+        code: str | None = self.tx.execute(joined).scalar()
+        return code
 
     def _callee_accepts(self, leg: Call) -> State:
         welcome = None if leg.entry_id is None else reach.caller_leg_accepted(self.tx, leg.id, self.now)
@@ -359,3 +476,13 @@ class Settlement:
         departments = self.departments(self.tx)
         self.after.matched = True
         self.after.rings.extend(reach.dispatch(self.tx, departments, self.phone_number, self.rules, self.now))
+
+
+def _changes_a_promise(state: State) -> bool:
+    """It looks like an offer, and is about a promise that was made long ago."""
+    return isinstance(state, ConfirmingMove) or (isinstance(state, ChoosingTime) and state.moving is not None)
+
+
+def _declined(state: State) -> AttemptOutcome:
+    coded = isinstance(state, Greeting) and state.code is not None
+    return AttemptOutcome.WRONG_CODE if coded else AttemptOutcome.CALLER_DECLINED

@@ -5,7 +5,8 @@ from typing import Any, Literal
 
 Why = Literal["first", "silence", "unclear", "repeat"]
 NumberWhy = Literal["first", "silence", "unclear", "unusable"]
-OfferWhy = Literal["long", "closed", "nobody", "asked"]
+OfferWhy = Literal["long", "closed", "nobody", "asked", "late"]
+TimeWhy = Literal["first", "more", "silence", "unclear", "past", "closed", "far", "full", "which"]
 Opening = Literal["none", "arrival", "back", "transfer"]
 
 
@@ -40,8 +41,17 @@ class ReadingKeys:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Choice:
+    """A question about promises. Its keys are always named, and its answer may be spoken."""
+
+    failures: int = 0
+    quiet: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Offer:
-    """What is on offer: a call back by `department`, from `due_at` on (ISO; null: when the turn comes).
+    """What is on offer: a call back by `department`, from `due_at` on (ISO; null: when the turn comes); `timed`: at
+    that time, which the caller has chosen.
 
     `entry_id` is the place the caller holds meanwhile; null out of hours, when there is no line to stand in.
     """
@@ -53,6 +63,7 @@ class Offer:
     position: int | None = None
     low_minutes: int | None = None
     high_minutes: int | None = None
+    timed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,13 +101,92 @@ class ConfirmingNumber(Offer):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ChoosingTime(Offer, Choice):
+    """The caller says a time, or takes one of the `options` (ISO) by its key; `moving`: it is a promise's new time."""
+
+    options: tuple[str, ...] = ()
+    time_why: TimeWhy = "first"
+    moving: int | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "options", tuple(self.options))  # JSON knows lists only.
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConfirmingMove(Offer, Choice):
+    """A promise's new time is read back."""
+
+    moving: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerifyingNumber(Offer):
+    """It is not the number they phone from: whoever wants it called keys in the code that was sent to it."""
+
+    number: str
+    text_id: int
+    failures: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class SharedNumber(Offer, Choice):
+    """The number has a promise by this department already: is it theirs, or another person's?"""
+
+    number: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Promised:
-    """The promise is in SQL; we say so and hang up."""
+    """The promise is in SQL; we say so and hang up. `pickup_code`: what has to be keyed when the phone rings."""
 
     department: str
     number: str
     due_at: str | None = None
     again: bool = False
+    timed: bool = False
+    pickup_code: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Returning(Choice):
+    """A caller whose number has open promises phones again: `callback_id` where there is one, null for several. The
+    number alone opens no details."""
+
+    callback_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class EnteringPin:
+    """The PIN from the text tells which promise is theirs: to wait at its place now, or to change it."""
+
+    purpose: Literal["join", "manage"]
+    failures: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Managing(Choice):
+    """The PIN was right: what is promised, and what can be done about it."""
+
+    callback_id: int
+    department: str
+    due_at: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConfirmingCancel(Choice):
+    """Shall the promise be cancelled?"""
+
+    callback_id: int
+    department: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PromiseTold:
+    """What became of a promise is told, and that is the end of the call."""
+
+    what: Literal["stands", "closed", "moved", "cancelled", "over"]
+    due_at: str | None = None
+    department: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,7 +221,9 @@ class Joining:
 class Ended:
     """Goodbye."""
 
-    farewell: Literal["served", "bye"] = "bye"
+    farewell: Literal["served", "bye", "closed"] = "bye"
+    department: str | None = None
+    """Whose hours are told; with `closed` only."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,6 +262,8 @@ class Greeting:
     department: str = ""
     failures: int = 0
     quiet: bool = False
+    code: str | None = None
+    """To be keyed in place of 1."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,7 +283,16 @@ State = (
     | EnteringNumber
     | KeyingNumber
     | ConfirmingNumber
+    | ChoosingTime
+    | ConfirmingMove
+    | VerifyingNumber
+    | SharedNumber
     | Promised
+    | Returning
+    | EnteringPin
+    | Managing
+    | ConfirmingCancel
+    | PromiseTold
     | Holding
     | Joining
     | Ended
@@ -200,7 +303,8 @@ State = (
     | LeavingWord
 )
 
-Listening = Asking | Confirming | ReadingKeys | Offering | EnteringNumber | ConfirmingNumber | Greeting
+AnyChoice = ChoosingTime | ConfirmingMove | SharedNumber | Returning | Managing | ConfirmingCancel
+Listening = Asking | Confirming | ReadingKeys | Offering | EnteringNumber | ConfirmingNumber | Greeting | AnyChoice
 """Questions that the caller may answer by speaking."""
 
 
@@ -219,7 +323,16 @@ _BY_NAME: dict[str, type[Any]] = {
     "entering_number": EnteringNumber,
     "keying_number": KeyingNumber,
     "confirming_number": ConfirmingNumber,
+    "choosing_time": ChoosingTime,
+    "confirming_move": ConfirmingMove,
+    "verifying_number": VerifyingNumber,
+    "shared_number": SharedNumber,
     "promised": Promised,
+    "returning": Returning,
+    "entering_pin": EnteringPin,
+    "managing": Managing,
+    "confirming_cancel": ConfirmingCancel,
+    "promise_told": PromiseTold,
     "holding": Holding,
     "joining": Joining,
     "ended": Ended,

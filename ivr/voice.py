@@ -121,6 +121,18 @@ def voice_blueprint(
         conversation.picked_up(leg_id, _call_sid(), request.form.get("AnsweredBy", "")[:20])
         return ""
 
+    @voice.post("/text/<int:text_id>/status")
+    def text_status(text_id: int) -> str:
+        """How a text of ours fares."""
+        code = request.form.get("ErrorCode", "")
+        conversation.text_status(
+            text_id,
+            request.form.get("MessageSid", ""),
+            request.form.get("MessageStatus", ""),
+            int(code) if code.isdecimal() and len(code) < 7 else None,
+        )
+        return ""
+
     return voice
 
 

@@ -166,15 +166,28 @@ callbacks = Table(
     _id(),
     _refers("case_id", "cases"),
     Column("department", String(40), nullable=False),
-    Column("number", String(20), nullable=False),
+    Column("number", String(20), nullable=False, index=True),
+    # 0, or counted up for people who share a number: each has a promise of their own, told apart by its PIN.
+    Column("holder", Integer, nullable=False, default=0),
+    # callbacks.promises.Origin: who asked for it.
+    Column("origin", String(10), nullable=False, default="caller"),
     Column("language", String(5), nullable=False),
     # callbacks.lifecycle.CallbackState
     Column("state", String(20), nullable=False),
     # The caller's own words and what we took them for: shown and whispered to the agent.
     Column("words", Text, nullable=False, default=""),
-    Column("promised_at", UtcTime, nullable=False),
+    Column("promised_at", UtcTime, nullable=False, index=True),
     # Not dialled before this moment.
     Column("due_at", UtcTime, nullable=False),
+    # The slot of the time that was agreed on, if one was; it is taken as long as the promise is open.
+    Column("slot_at", UtcTime),
+    # Until when the caller was told to expect the call: a promise that is still open then has slipped. Null: no time
+    # was told.
+    Column("told_until", UtcTime),
+    # The caller has phoned again and stands at the held place, by this call; the promise rests meanwhile.
+    Column("taken_by_call_id", Integer, index=True),
+    # Keyed by whoever picks up, where the number could not be sent a code: told to the caller alone.
+    Column("pickup_code", String(6)),
     Column("attempts_made", Integer, nullable=False, default=0),
     # Part of the RQ job id: a failed job blocks its id for a year, so a lost job gets the next one.
     Column("generation", Integer, nullable=False, default=0),
@@ -191,6 +204,7 @@ Index(
     "uq_callbacks_open_promise",
     callbacks.c.number,
     callbacks.c.department,
+    callbacks.c.holder,
     unique=True,
     sqlite_where=text(_OPEN_CALLBACK),
     postgresql_where=text(_OPEN_CALLBACK),
@@ -206,6 +220,65 @@ Index(
     callbacks.c.expires_at,
     sqlite_where=text(_HAS_WINDOW),
     postgresql_where=text(_HAS_WINDOW),
+)
+Index("ix_callbacks_slot", callbacks.c.department, callbacks.c.slot_at)
+
+# One row for each slot that anybody asked for: whoever takes a place in it changes the row first, so that two can't
+# take the last one. How many are taken is counted from the promises themselves.
+callback_slots = Table(
+    "callback_slots",
+    metadata,
+    _id(),
+    Column("department", String(40), nullable=False),
+    Column("starts_at", UtcTime, nullable=False),
+    # Null: as many as the menu says.
+    Column("capacity", Integer),
+    Column("asked", Integer, nullable=False, default=0),
+    UniqueConstraint("department", "starts_at"),
+)
+
+# What callers are told in writing. A row is committed before the carrier is asked, like a leg.
+texts = Table(
+    "texts",
+    metadata,
+    _id(),
+    _refers("callback_id", "callbacks", optional=True),
+    _refers("case_id", "cases", looked_up=False),
+    Column("number", String(20), nullable=False, index=True),
+    Column("language", String(5), nullable=False),
+    # callbacks.texts.TextKind; each is sent once for each occasion.
+    Column("kind", String(12), nullable=False),
+    Column("occasion", Integer, nullable=False, default=0),
+    # callbacks.texts.TextState
+    Column("state", String(12), nullable=False, index=True),
+    Column("sid", String(34), unique=True),
+    Column("error_code", Integer),
+    Column("generation", Integer, nullable=False, default=0),
+    Column("created_at", UtcTime, nullable=False),
+    Column("job_put_at", UtcTime),
+    Column("claimed_at", UtcTime),
+    Column("ended_at", UtcTime),
+    UniqueConstraint("callback_id", "kind", "occasion"),
+)
+
+blocked_numbers = Table(
+    "blocked_numbers",
+    metadata,
+    Column("number", String(20), primary_key=True),
+    Column("since", UtcTime, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("why", Text, nullable=False),
+)
+
+# Attempts that were turned down: promises that numbers may not have, PINs and codes that were wrong.
+refusals = Table(
+    "refusals",
+    metadata,
+    _id(),
+    Column("at", UtcTime, nullable=False, index=True),
+    Column("number", String(20), nullable=False, index=True),
+    # callbacks.safety.Refusal
+    Column("why", String(20), nullable=False),
 )
 
 callback_moves = Table(

@@ -7,6 +7,7 @@ caller.says("배송 조회요")
 assert caller.position == 1
 """
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -24,15 +25,19 @@ from werkzeug.datastructures import MultiDict
 from callbacks.dialling import Dialling
 from callbacks.jobs import FakeJobs, JobQueue
 from callbacks.retries import CallbackRules
+from callbacks.seals import Seals
 from callbacks.sweep import Sweep
+from callbacks.telling import Telling
 from callqueue import agents as line_agents
 from callqueue import legs, line
 from callqueue.agents import AgentState
 from callqueue.wait import WaitEstimator
 from carrier.fake import FakeCarrier
 from carrier.pacer import Urgency
+from console.promise_page import Pages, promise_blueprint
 from ivr.catalogue import Catalogue, publish
 from ivr.conversation import Conversation, Desk
+from ivr.letters import LetterWriter
 from ivr.listeners import Listener, listeners_by
 from ivr.render import Site
 from ivr.signature import SignatureCheck
@@ -52,6 +57,7 @@ FALLBACK = "+82215550199"
 # A Wednesday, 14:00 in Seoul: every department is open.
 OPEN_HOURS = datetime(2026, 11, 25, 5, 0, tzinfo=UTC)
 SYLLABLES_A_SECOND = 5
+SEALS = Seals("a secret of the tests")
 
 
 class EverybodysTurn:
@@ -70,6 +76,7 @@ class House:
     english_recogniser: str = "none"
     jobs: FakeJobs | JobQueue = field(default_factory=FakeJobs)
     conversation_type: type[Conversation] = Conversation
+    text_number: str | None = "+82215550100"
 
     def __post_init__(self) -> None:
         self.carrier = FakeCarrier(self.now)
@@ -90,7 +97,15 @@ class House:
             ring_seconds=18,
             clock=lambda: self.now,
         )
-        self.sweep = Sweep(self.dialling, wrap_limit=timedelta(seconds=60))
+        self.telling = Telling(
+            store=self.store,
+            carrier=self.carrier,
+            jobs=self.jobs,
+            write=LetterWriter(self.catalogue, SEALS, PUBLIC_URL, OUR_NUMBER),
+            from_number=self.text_number,
+            clock=lambda: self.now,
+        )
+        self.sweep = Sweep(self.dialling, wrap_limit=timedelta(seconds=60), telling=self.telling)
         self.app = self._web()
         self.web: FlaskClient = self.app.test_client()
         self.parties: list[Party] = []
@@ -107,6 +122,8 @@ class House:
             waits=WaitEstimator(),
             listeners=self.listeners,
             retention=timedelta(days=30),
+            seals=SEALS,
+            texts_are_sent=self.text_number is not None,
         )
 
     def _web(self) -> Flask:
@@ -117,8 +134,22 @@ class House:
             PUBLIC_URL, media_url, self.listeners, no_input_seconds=6, hold_seconds=20, fallback_number=FALLBACK
         )
         signature = SignatureCheck([TOKEN], PUBLIC_URL, media_url)
+        app.register_blueprint(promise_blueprint(self._pages()))
         app.register_blueprint(voice_blueprint(self.conversation, self.store, self.catalogue, site, signature, ACCOUNT))
         return app
+
+    def _pages(self) -> Pages:
+        return Pages(
+            store=self.store,
+            catalogue=self.catalogue,
+            seals=SEALS,
+            rules=self.rules,
+            jobs=self.jobs,
+            hang_up=self.dialling.hang_up,
+            clock=lambda: self.now,
+            public_url=PUBLIC_URL,
+            phone_number=OUR_NUMBER,
+        )
 
     # People
 
@@ -148,10 +179,12 @@ class House:
 
     def settle(self) -> None:
         """Jobs run and the carrier fetches what it was told to, until nothing is left to do."""
-        put = self.jobs.rung if isinstance(self.jobs, FakeJobs) else []
-        while put or self.carrier.moves or self.carrier.ended:
+        put, texted = (self.jobs.rung, self.jobs.texted) if isinstance(self.jobs, FakeJobs) else ([], [])
+        while put or texted or self.carrier.moves or self.carrier.ended:
             while put:
                 self.dialling.place_leg(put.pop(0))
+            while texted:
+                self.telling.send_text(texted.pop(0))
             moves, self.carrier.moves = self.carrier.moves, []
             ended, self.carrier.ended = self.carrier.ended, []
             for sid, path in moves:
@@ -209,6 +242,10 @@ class House:
         """Second calls for one order, so far."""
         with self.store.read() as tx:
             return legs.strays(tx)
+
+    def texts(self, number: str) -> list[str]:
+        """What a number was sent, in order."""
+        return [order.body for order in self.carrier.texts if order.to == number]
 
     def rung(self) -> list[str]:
         """Every number that the carrier was asked to ring, in order."""
@@ -334,6 +371,15 @@ class Caller(Party):
         self.document = "<Response><Hangup/></Response>"
         self.house.settle()
 
+    def keys_the_code_sent_to(self, number: str) -> None:
+        """They have that phone at hand."""
+        self.hears("여섯 자리 숫자")
+        self.presses(digits_in(self.house.texts(number)[-1]))
+
+    def keys_the_pin_sent_to(self, number: str) -> None:
+        self.hears("여섯 자리 비밀번호")
+        self.presses(digits_in(self.house.texts(number)[-1]))
+
     def picks_up(self) -> None:
         """Our call to them, the latest one."""
         self.sid, path = self.house_leg()
@@ -417,6 +463,13 @@ class Agent(Party):
     def state(self) -> str:
         with self.house.store.read() as tx:
             return str(tx.execute(select(agents.c.state).where(agents.c.id == self.id)).scalar_one())
+
+
+def digits_in(text: str) -> str:
+    """The PIN or code of a text."""
+    found = re.search(r"(?<![0-9])[0-9]{6}(?![0-9])", text)
+    assert found is not None, text
+    return found.group()
 
 
 def _latest_leg(house: House, number: str) -> tuple[str, str]:

@@ -43,6 +43,11 @@ def number(low: float, high: float) -> Form:
     return Form(schema, Help(f"a number from {low:g} to {high:g}", f"{low:g}에서 {high:g}까지의 수"))
 
 
+def whole_of(*choices: int) -> Form:
+    listed = ", ".join(map(str, choices))
+    return Form({"enum": list(choices)}, Help(f"one of {listed}", f"{listed} 가운데 하나"))
+
+
 def choice(*names: str) -> Form:
     return Form({"enum": list(names)}, Help(" or ".join(names), " 또는 ".join(names)))
 

@@ -57,6 +57,9 @@ class Department:
     """Said out of hours, in place of "we are closed"."""
     callback_first: Literal["agent", "caller"] = "agent"
     """Whose phone rings first when a callback is kept."""
+    slot_minutes: int = 30
+    per_slot: int = 3
+    """So many callbacks are promised for each slot of a time that callers choose."""
 
     def for_line(self) -> LineDepartment:
         return LineDepartment(
@@ -72,6 +75,8 @@ class Department:
             wrap_seconds=self.wrap_seconds,
             callback_first=self.callback_first,
             hours=self.hours,
+            slot_minutes=self.slot_minutes,
+            per_slot=self.per_slot,
         )
 
 

@@ -73,6 +73,8 @@ class CallbackPolicy:
     above_seconds: float | None = OFFER_CALLBACK_ABOVE_SECONDS
     """None: never."""
     first: Literal["agent", "caller"] = "agent"
+    slot_minutes: int = 30
+    per_slot: int = 3
 
 
 def _callback(value: Value, problems: Problems) -> CallbackPolicy:
@@ -82,9 +84,9 @@ def _callback(value: Value, problems: Problems) -> CallbackPolicy:
         problems.add(value.place, 'callback is "never", or has a limit: `above_minutes: 3`')
         return CallbackPolicy()
     read = read_fields(value, FIELDS["callback"], "callback", problems)
-    minutes, first = (None, None) if read is None else (read["above_minutes"], read["first"])
-    above = OFFER_CALLBACK_ABOVE_SECONDS if minutes is None else minutes * MINUTE_SECONDS
-    return CallbackPolicy(above, first or "agent")
+    if read is None or None in read.values():
+        return CallbackPolicy()
+    return CallbackPolicy(read["above_minutes"] * MINUTE_SECONDS, read["first"], read["slot_minutes"], read["per_slot"])
 
 
 def _announcements(value: Value, problems: Problems) -> Announcements | None:
@@ -675,6 +677,28 @@ FIELDS: dict[str, dict[str, Field]] = {
             default="agent",
             default_written="agent",
             example="caller",
+        ),
+        "slot_minutes": Field(
+            values.whole_of(15, 30, 60),
+            forms.whole_of(15, 30, 60),
+            Help(
+                "How long a slot is, where callers choose a time.",
+                "고객이 시간을 고를 때 한 칸의 길이입니다(분).",
+            ),
+            default=30,
+            default_written="30",
+            example="60",
+        ),
+        "per_slot": Field(
+            values.whole(0, 1000),
+            forms.whole(0, 1000),
+            Help(
+                "So many callbacks are promised in each slot; 0: none at a time of the caller's choice.",
+                "한 칸에 약속하는 콜백 수입니다. 0이면 시간을 고를 수 없습니다.",
+            ),
+            default=3,
+            default_written="3",
+            example="5",
         ),
     },
     "hours": {

@@ -189,6 +189,17 @@ def whole(low: int, high: int) -> Read:
     return read
 
 
+def whole_of(*choices: int) -> Read:
+    def read(value: Value, problems: Problems) -> int | None:
+        if isinstance(value.data, bool) or value.data not in choices:
+            listed = ", ".join(map(str, choices))
+            problems.add(value.place, f"one of {listed} is expected here, without quotes")
+            return None
+        return int(value.data)
+
+    return read
+
+
 def priority(value: Value, problems: Problems) -> int | None:
     given = value.data
     if isinstance(given, bool) or not isinstance(given, int) or not 0 <= given <= LARGEST_PRIORITY:

@@ -57,6 +57,10 @@ class Department:
     """Whose phone rings first when a promise is kept."""
     hours: Hours | None = None
     """Nobody is called back outside of them; None: open at any hour."""
+    slot_minutes: int = 30
+    """So long is a slot for callbacks at a time of the caller's choice …"""
+    per_slot: int = 3
+    """… and so many are promised in each."""
 
     @property
     def all_skills(self) -> tuple[str, ...]:

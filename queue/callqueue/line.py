@@ -46,6 +46,8 @@ class EntryState(StrEnum):
     """Out of the line; `left_reason` says how."""
 
 
+BEFORE_ALL = 100
+"""Menus know priorities to 9."""
 STANDING = (EntryState.WAITING, EntryState.OFFERED, EntryState.CONNECTED)
 
 
@@ -149,6 +151,40 @@ def caller_is_there(tx: Connection, entry_id: int, call_id: int) -> bool:
 def put_off(tx: Connection, entry_id: int, until: datetime) -> bool:
     """A waiting place is not to be served before."""
     return _change(tx, entry_id, (EntryState.WAITING,), not_before=until)
+
+
+def take_place(
+    tx: Connection, entry_id: int, call_id: int, now: datetime, *, joined_at: datetime | None = None
+) -> bool:
+    """The caller of a promise stands at its place by phone, even while an agent's phone rings for it; from `joined_at`,
+    where the promise was for a later time. False when the two are connected already."""
+    earlier = {} if joined_at is None else {"joined_at": joined_at}
+    unjoined = (EntryState.WAITING, EntryState.OFFERED)
+    taken = _change(tx, entry_id, unjoined, call_id=call_id, callback_id=None, not_before=None, **earlier)
+    if taken:
+        theirs = entry(tx, entry_id)
+        assert theirs is not None  # noqa: S101 -- changed a line above
+        credit = (now - theirs.joined_at).total_seconds()
+        standing = {"priority": theirs.priority, "credit": credit}
+        record(tx, Kind.JOIN, now, caller=entry_id, agent=None, department=theirs.department, **standing)
+    return taken
+
+
+def move_place(tx: Connection, entry_id: int, due_at: datetime, now: datetime, *, joins_now: bool) -> bool:
+    """A promise gets another time. `joins_now`: its place is from now on, for it was kept for a later time."""
+    joined = {"joined_at": now} if joins_now else {}
+    moved = _change(tx, entry_id, (EntryState.WAITING,), not_before=due_at if due_at > now else None, **joined)
+    if moved:
+        record(tx, Kind.PROMISE, now, caller=entry_id, **_due(due_at, now))
+    return moved
+
+
+def to_front(tx: Connection, entry_id: int, now: datetime) -> bool:
+    """A supervisor wants this one served before all others."""
+    moved = _change(tx, entry_id, (EntryState.WAITING,), priority=BEFORE_ALL, not_before=None)
+    if moved:
+        record(tx, Kind.PROMISE, now, caller=entry_id)
+    return moved
 
 
 def position(tx: Connection, entry_id: int, now: datetime) -> int | None:

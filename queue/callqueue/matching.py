@@ -48,6 +48,15 @@ def match(tx: Connection, departments: Mapping[str, Department], now: datetime) 
     return tuple(offered)
 
 
+def offer_to(tx: Connection, entry_id: int, agent_id: int, now: datetime) -> Assignment | None:
+    """An agent takes this caller out of turn. None: the caller waits no more, or the agent is not free."""
+    wanted = tx.execute(_CALLER, {"entry_id": entry_id}).first()
+    if wanted is None or tx.execute(_AGENT, {"agent_id": agent_id}).first() is None:
+        return None
+    _offer(tx, Match(entry_id, agent_id), now)
+    return Assignment(entry_id, agent_id, *wanted)
+
+
 def _offer(tx: Connection, found: Match, now: datetime) -> None:
     """Both are held."""
     ready = (AgentState.READY,)

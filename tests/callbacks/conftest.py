@@ -17,7 +17,7 @@ from callbacks.dialling import Dialling
 from callbacks.jobs import FakeJobs
 from callbacks.lifecycle import AttemptOutcome, CallbackState, move
 from callbacks.lifecycle import state_of as callback_state
-from callbacks.promises import AlreadyPromised, PromiseMade, promise
+from callbacks.promises import PromiseMade, Terms, promise
 from callbacks.retries import CallbackRules
 from callbacks.sweep import Sweep
 from callqueue import legs, line
@@ -130,25 +130,26 @@ class Site:
         return call_id, entry_id
 
     def promises(
-        self, call_id: int, entry_id: int | None = None, number: str = KIM, due_at: datetime | None = None
-    ) -> PromiseMade | AlreadyPromised:
+        self, call_id: int, entry_id: int | None = None, number: str = KIM, due_at: datetime | None = None, **more: Any
+    ) -> Any:
+        """What became of the wish for a promise."""
+        terms = Terms(
+            case_id=self.case_of(call_id),
+            department=BILLING,
+            number=number,
+            language="ko",
+            words="요금이 두 번 나갔어요",
+            due_at=due_at or self.now,
+            **more,
+        )
         with self.store.write() as tx:
-            return promise(
-                tx,
-                case_id=self.case_of(call_id),
-                entry_id=entry_id,
-                department=BILLING,
-                number=number,
-                language="ko",
-                words="요금이 두 번 나갔어요",
-                due_at=due_at or self.now,
-                now=self.now,
-            )
+            return promise(tx, terms, entry_id=entry_id, numbers=self.rules.numbers, now=self.now)
 
     def callback(self, number: str = KIM) -> int:
         """A caller waits, takes the callback and hangs up."""
         call_id, entry_id = self.caller_waits(number)
         made = self.promises(call_id, entry_id, number)
+        assert isinstance(made, PromiseMade), made
         self.hangs_up(call_id)
         return made.callback_id
 

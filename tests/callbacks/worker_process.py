@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from redis import Redis
 
 from callbacks.dialling import Dialling
-from callbacks.jobs import JobQueue, run_worker
+from callbacks.jobs import JobQueue, Work, run_worker
 from callbacks.retries import CallbackRules
 from callqueue.department import Department
 from carrier.pacer import Pacer
@@ -48,12 +48,17 @@ class FileCarrier:
         return ()
 
 
+class NobodyTold:
+    def send_text(self, text_id: int) -> None:
+        raise AssertionError("no texts in these tests")
+
+
 def main(redis_url: str, database_url: str, folder: str) -> None:
     redis = Redis.from_url(redis_url)
 
-    def worksite() -> Dialling:
+    def worksite() -> Work:
         billing = Department(id="billing", name="요금", skills=("billing",))
-        return Dialling(
+        dialling = Dialling(
             store=Store(database_url),
             carrier=FileCarrier(Path(folder)),
             pacer=Pacer(redis, calls_per_second=50),
@@ -64,6 +69,7 @@ def main(redis_url: str, database_url: str, folder: str) -> None:
             ring_seconds=20,
             clock=lambda: datetime.now(UTC),
         )
+        return Work(dialling, NobodyTold())
 
     run_worker(worksite, redis)
 

@@ -151,12 +151,15 @@ def test_a_second_promise_for_the_same_number_is_not_made(house: House) -> None:
     first.hangs_up()
     again = house.caller()
     again.dials()
+    again.presses("4")  # Another matter than the promise, they think.
     again.presses("1")
     again.presses("1")
 
     again.presses("1")
+    again.hears("이 번호로 이미 전화를 드리기로 했습니다")
+    again.presses("1")
 
-    again.hears("이미 전화를 드리기로 한 번호입니다")
+    again.hears("약속한 대로 전화드리겠습니다")
     assert house.promises() == [("+821012345678", "billing", "promised")]
 
 
@@ -171,6 +174,7 @@ def test_a_withheld_number_has_to_key_one_in(house: House) -> None:
     caller.presses("01055556666")
     caller.hears("오오오오")
     caller.presses("1")
+    caller.keys_the_code_sent_to("+821055556666")
 
     assert house.promises() == [("+821055556666", "billing", "promised")]
 

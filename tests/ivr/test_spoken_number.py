@@ -32,6 +32,7 @@ def test_a_spoken_number_is_read_back_and_promised_after_a_yes(house: House, cal
     caller.hears("공일공, 오오오오, 육육육육 번으로 전화를 드리겠습니다")
     assert house.promises() == []
     caller.says("네 맞습니다")
+    caller.keys_the_code_sent_to("+821055556666")
 
     caller.hears("꼭 전화드리겠습니다")
     assert house.promises() == [("+821055556666", "billing", "promised")]
@@ -44,6 +45,7 @@ def test_a_number_heard_wrongly_is_said_again(house: House, caller: Caller) -> N
     caller.hears("010부터 말씀해 주세요")
     caller.says("공 일 공 오 오 오 오 육 육 육 육")
     caller.presses("1")
+    caller.keys_the_code_sent_to("+821055556666")
 
     assert house.promises() == [("+821055556666", "billing", "promised")]
 
@@ -57,6 +59,7 @@ def test_words_that_are_no_number_are_asked_once_more_and_then_only_keys_count(h
     assert house.conversation.expecting(caller.call_id) is None
     caller.presses("01055556666")
     caller.presses("1")
+    caller.keys_the_code_sent_to("+821055556666")
     assert house.promises() == [("+821055556666", "billing", "promised")]
 
 

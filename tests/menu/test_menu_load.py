@@ -1,6 +1,7 @@
 """What a menu file says, and what is said about its mistakes."""
 
 import json
+import re
 from datetime import time
 from pathlib import Path
 from textwrap import dedent
@@ -555,3 +556,28 @@ def test_no_value_in_any_place_breaks_the_loader(table: str, data: st.DataObject
     frame = inside.get(table) or "departments: {agent: " + deeper[table] + "}"
 
     load_or_tell(frame % f"{key}: {value}")
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("slot_minutes: 20", "one of 15, 30, 60 is expected here, without quotes"),
+        ('per_slot: "3"', "a whole number from 0 to 1000 is expected here, without quotes"),
+        ("per_slots: 3", 'Did you mean "per_slot"?'),
+    ],
+)
+def test_a_wrong_slot_is_told(written: str, told: str) -> None:
+    source = SHIPPED
+    wrong = source.replace("callback: {above_minutes: 3}", f"callback: {{above_minutes: 3, {written}}}", 1)
+
+    with pytest.raises(MenuErrors, match=re.escape(told)):
+        load_menu(wrong, "menus.yaml")
+
+
+def test_a_department_has_slots_of_its_own() -> None:
+    source = SHIPPED
+    slots = "callback: {above_minutes: 3, slot_minutes: 60, per_slot: 8}"
+
+    menu = load_menu(source.replace("callback: {above_minutes: 3}", slots, 1), "menus.yaml")
+
+    assert [(d.slot_minutes, d.per_slot) for d in menu.departments[:2]] == [(60, 8), (30, 3)]
