@@ -664,6 +664,7 @@ FIELDS: dict[str, dict[str, Field]] = {
                 "Offered when the expected wait is longer than this.",
                 "예상 대기 시간이 이보다 길면 콜백을 권합니다(분).",
             ),
+            default=OFFER_CALLBACK_ABOVE_SECONDS / MINUTE_SECONDS,
             default_written="3",
             example="3",
         ),
