@@ -1,7 +1,6 @@
 """What values look like: in words for the reference, and as JSON Schema for editors."""
 
 from ivr.menu.field import Form, Help
-from ivr.menu.hours import DAY_NAMES
 from ivr.menu.languages import KNOWN_LANGUAGES
 from ivr.menu.values import KEYS, LARGEST_PRIORITY
 
@@ -75,6 +74,3 @@ def by_name(inner: Form, en: str, ko: str) -> Form:
 
 def list_of(inner: Form) -> Form:
     return Form({"type": "array", "items": inner.schema}, Help(f"a list; {inner.help.en}", f"목록; {inner.help.ko}"))
-
-
-HOURS_DAYS = ("weekdays", "saturday", "sunday", *DAY_NAMES)

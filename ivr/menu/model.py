@@ -137,6 +137,3 @@ class Menu:
         here = [one for one in everything if one.within == within]
         others = sorted((one for one in here if one != self.person), key=lambda one: one.key)
         return (*others, self.person)
-
-    def department_with_key(self, key: str) -> Department | None:
-        return next((department for department in self.departments if department.key == key), None)

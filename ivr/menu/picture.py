@@ -11,7 +11,8 @@ from ivr.menu.model import Department, Menu
 
 FONT = "'Noto Sans KR', 'Noto Sans CJK KR', 'Malgun Gothic', 'Apple SD Gothic Neo', sans-serif"
 LETTER, LINE, PADDING = 14, 20, 10
-GAP_BETWEEN_ROWS, GAP_BEFORE_CHILDREN, MARGIN = 14, 170, 20
+GAP_BETWEEN_ROWS, MARGIN = 14, 20
+LABEL_LETTER, BEND, LABEL_MARGIN = 12, 60, 6
 WIDEST_LETTERS = 34
 """Of Hangul; longer lines are cut."""
 THINNEST, THICKEST = 1.2, 9.0
@@ -138,9 +139,9 @@ class _Box:
 
 def as_svg(node: Node) -> str:
     """Whole pages of their own; grows with the menu, never squeezes it."""
-    columns = _column_widths(node)
-    box, height = _place(node, 0, columns, MARGIN)
-    width = sum(columns) + GAP_BEFORE_CHILDREN * (len(columns) - 1) + 2 * MARGIN
+    grid = _Grid(_column_widths(node), BEND + _widest_label(node) + 2 * LABEL_MARGIN)
+    box, height = _place(node, 0, grid, MARGIN)
+    width = grid.left(len(grid.columns) - 1) + grid.columns[-1] + MARGIN
     most = max((branch.calls or 0 for branch in _branches(node)), default=0)
     drawn = [*_edges(box, most), *_boxes(box)]
     head = (
@@ -157,19 +158,34 @@ path { fill: none; stroke: #8796a5 } text { fill: #1c2733 } .title { font-weight
 </style>"""
 
 
-def _place(node: Node, depth: int, columns: list[float], top: float) -> tuple[_Box, float]:
+@dataclass(frozen=True)
+class _Grid:
+    columns: list[float]
+    """How wide the boxes of each level are."""
+    gap: float
+    """Between them: room for the longest label, behind the bend of its edge."""
+
+    def left(self, depth: int) -> float:
+        return MARGIN + sum(self.columns[:depth]) + self.gap * depth
+
+
+def _widest_label(node: Node) -> float:
+    return max((_letters(branch.label) for branch in _branches(node)), default=0) * LABEL_LETTER
+
+
+def _place(node: Node, depth: int, grid: _Grid, top: float) -> tuple[_Box, float]:
     """The box with all that follows it, from `top` on; and where the next one may begin."""
-    x = MARGIN + sum(columns[:depth]) + GAP_BEFORE_CHILDREN * depth
+    x, width = grid.left(depth), grid.columns[depth]
     if not node.branches:
         bottom = top + _height(node)
-        return _Box(node, x, (top + bottom) / 2, columns[depth], ()), bottom + GAP_BETWEEN_ROWS
+        return _Box(node, x, (top + bottom) / 2, width, ()), bottom + GAP_BETWEEN_ROWS
     placed: list[_Box] = []
     below = top
     for branch in node.branches:
-        box, below = _place(branch.node, depth + 1, columns, below)
+        box, below = _place(branch.node, depth + 1, grid, below)
         placed.append(box)
     middle = max((placed[0].y + placed[-1].y) / 2, top + _height(node) / 2)
-    return _Box(node, x, middle, columns[depth], tuple(placed)), max(below, middle + _height(node) / 2)
+    return _Box(node, x, middle, width, tuple(placed)), max(below, middle + _height(node) / 2)
 
 
 def _column_widths(node: Node) -> list[float]:
@@ -203,11 +219,11 @@ def _edges(box: _Box, most: int) -> Iterator[str]:
     for branch, to in zip(box.node.branches, box.branches, strict=True):
         x, end = box.x + box.width, to.x
         thick = THINNEST + (THICKEST - THINNEST) * (branch.calls or 0) / most if most else THINNEST
-        bend = f"C {x + 40:.1f} {box.y:.1f} {x + 10:.1f} {to.y:.1f} {x + 60:.1f} {to.y:.1f}"
+        bend = f"C {x + 40:.1f} {box.y:.1f} {x + 10:.1f} {to.y:.1f} {x + BEND:.1f} {to.y:.1f}"
         curve = f"M {x:.1f} {box.y:.1f} {bend} L {end:.1f} {to.y:.1f}"
         yield f'<path d="{curve}" stroke-width="{thick:.1f}"/>'
         yield (
-            f'<text class="label" text-anchor="end" x="{end - 6:.1f}" y="{to.y - 6 - thick / 2:.1f}">'
+            f'<text class="label" text-anchor="end" x="{end - LABEL_MARGIN:.1f}" y="{to.y - 6 - thick / 2:.1f}">'
             f"{escape(branch.label)}</text>"
         )
         yield from _edges(to, most)

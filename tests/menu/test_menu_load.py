@@ -163,11 +163,10 @@ def test_a_department_may_never_offer_callbacks_for_a_long_line() -> None:
     assert menu.person.callback_above_seconds is None
 
 
-def test_departments_are_found_by_name_and_key() -> None:
+def test_departments_are_found_by_name() -> None:
     menu = load_menu(SMALL, "menus.yaml")
 
-    assert menu.person == menu.department("agent") == menu.department_with_key("0")
-    assert menu.department_with_key("9") is None
+    assert menu.person == menu.department("agent")
     with pytest.raises(KeyError):
         menu.department("biling")
 
