@@ -102,7 +102,7 @@ def promises(
     to."""
     which: list[ColumnElement[bool]] = [callbacks.c.state.in_([state.value for state in states])]
     if to_close:
-        which = [callbacks.c.ended_at.is_not(None), cases.c.closed_at.is_(None), _untold(now)]
+        which = [_ended_badly(), cases.c.closed_at.is_(None), _untold(now)]
     if department is not None:
         which.append(callbacks.c.department == department)
     rows = tx.execute(_views().where(*which).order_by(callbacks.c.due_at, callbacks.c.id).limit(MOST)).all()
@@ -116,7 +116,7 @@ def story(tx: Connection, callback_id: int, now: datetime) -> PromiseStory | Non
     if row is None:
         return None
     open_end = select(callbacks.c.id).join(cases, cases.c.id == callbacks.c.case_id)
-    wanting = (callbacks.c.id == callback_id, callbacks.c.ended_at.is_not(None), cases.c.closed_at.is_(None))
+    wanting = (callbacks.c.id == callback_id, _ended_badly(), cases.c.closed_at.is_(None))
     to_close = tx.execute(open_end.where(*wanting, _untold(now))).first() is not None
     moved = select(callback_moves).where(callback_moves.c.callback_id == callback_id).order_by(callback_moves.c.id)
     tried = select(attempts).where(attempts.c.callback_id == callback_id).order_by(attempts.c.ordinal)
@@ -244,6 +244,10 @@ def _note(tx: Connection, callback_id: int, who: str, outcome: Outcome, now: dat
 
 def _views() -> Any:
     return select(callbacks).join(cases, cases.c.id == callbacks.c.case_id)
+
+
+def _ended_badly() -> ColumnElement[bool]:
+    return callbacks.c.state.in_((CallbackState.CANCELLED.value, CallbackState.EXPIRED.value))
 
 
 def _untold(now: datetime) -> ColumnElement[bool]:

@@ -94,5 +94,6 @@ def _ended(since: datetime, until: datetime) -> Any:
         .select_from(callbacks)
         .join(callback_moves, callback_moves.c.id == last)
         .where(callbacks.c.ended_at >= since, callbacks.c.ended_at < until)
+        .where(callbacks.c.state != CallbackState.DECLINED.value)
         .order_by(callbacks.c.id)
     )

@@ -215,6 +215,13 @@ class House:
             rows = tx.execute(select(callbacks.c.number, callbacks.c.department, callbacks.c.state).where(made))
             return [tuple(row) for row in rows]
 
+    @property
+    def promise_id(self) -> int:
+        """Of the first callback that was promised."""
+        with self.store.read() as tx:
+            made = callbacks.c.state.not_in(("offered", "declined"))
+            return int(tx.execute(select(callbacks.c.id).where(made).order_by(callbacks.c.id).limit(1)).scalar_one())
+
     def offers(self) -> list[tuple[str, str, str]]:
         """(from, to, why) of every move of an offer that became no promise."""
         with self.store.read() as tx:

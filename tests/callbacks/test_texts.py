@@ -67,8 +67,8 @@ def test_a_promise_is_told_with_pin_and_link(house: House) -> None:
     is_promised(house)
 
     said = "[바로샵 고객센터] 요금·결제 상담 전화를 차례가 되면 드립니다."
-    link = f"https://calls.example.org/c/{SEALS.link(1)}"
-    assert house.texts(KIM) == [f"{said} 비밀번호 {SEALS.pin(1)}. 변경·취소 {link}"]
+    link = f"https://calls.example.org/c/{SEALS.link(house.promise_id)}"
+    assert house.texts(KIM) == [f"{said} 비밀번호 {SEALS.pin(house.promise_id)}. 변경·취소 {link}"]
     order = house.carrier.texts[0]
     assert (order.from_number, order.status_path) == (OUR_NUMBER, "/voice/text/1/status")
 
@@ -210,9 +210,10 @@ def test_a_text_that_does_not_arrive_leaves_a_case_that_an_agent_must_close(hous
 
     told(house, news, text_id=2, ErrorCode="30003")
 
-    assert to_close(house) == [1]
+    assert to_close(house) == [house.promise_id]
+    promised = house.promise_id
     with house.store.write() as tx:
-        desk.finish(tx, 1, desk.Outcome.REACHED_OTHERWISE, who="서준", now=house.now)
+        desk.finish(tx, promised, desk.Outcome.REACHED_OTHERWISE, who="서준", now=house.now)
     assert (to_close(house), house.case_outcomes()) == ([], ["reached_otherwise"])
 
 
@@ -225,7 +226,7 @@ def test_a_text_of_which_nothing_is_heard_leaves_a_case_too(house: House) -> Non
 
     house.passes(minutes=61)
 
-    assert to_close(house) == [1]
+    assert to_close(house) == [house.promise_id]
 
 
 def test_a_refused_text_is_not_sent_again(house: House) -> None:
@@ -239,13 +240,14 @@ def test_a_refused_text_is_not_sent_again(house: House) -> None:
 
 def test_a_landline_is_never_texted_and_its_end_has_to_be_closed(house: House) -> None:
     is_promised(house, LANDLINE)
+    promised = house.promise_id
     with house.store.write() as tx:
-        desk.cancel(tx, 1, who="지수", why="closed for today", now=house.now)
+        desk.cancel(tx, promised, who="지수", why="closed for today", now=house.now)
     house.passes(seconds=2)
 
     assert house.texts(LANDLINE) == []
     assert states(house) == ["impossible", "impossible"]
-    assert to_close(house) == [1]
+    assert to_close(house) == [house.promise_id]
 
 
 def test_where_no_texts_are_sent_nobody_asks_the_carrier(store: Store) -> None:
@@ -258,15 +260,16 @@ def test_where_no_texts_are_sent_nobody_asks_the_carrier(store: Store) -> None:
 
 def test_who_cancels_is_told_once(house: House) -> None:
     is_promised(house)
+    promised = house.promise_id
     for _ in range(2):
         with house.store.write() as tx:
-            desk.cancel(tx, 1, who="지수", why="상담 종료", now=house.now)
+            desk.cancel(tx, promised, who="지수", why="상담 종료", now=house.now)
     house.passes(seconds=2)
     house.passes(seconds=60)
 
     assert [text[-18:] for text in house.texts(KIM)[1:]] == ["다. 문의 02-1555-0100"[-18:]]
     with house.store.read() as tx:
-        assert [text.state for text in texts_of(tx, 1)] == [TextState.SENT, TextState.SENT]
+        assert [text.state for text in texts_of(tx, promised)] == [TextState.SENT, TextState.SENT]
         assert tx.execute(select(cases.c.closed_at)).scalar() is None
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from callbacks.jobs import JobQueue
 from callbacks.lifecycle import OPEN, CallbackState
-from callbacks.promises import promise
+from callbacks.promises import PromiseMade, Terms, promise
 from callqueue.agents import AgentState, all_agents, move_agent
 from callqueue.department import Department
 from callqueue.legs import FINAL_STATUSES, Purpose
@@ -122,17 +122,16 @@ class _Trial:
                 status="completed",
                 created_at=now,
             )
-            made = promise(
-                tx,
+            terms = Terms(
                 case_id=case_id,
-                entry_id=None,
                 department=DELIVERY,
                 number=callee.number,
                 language="ko",
                 words="배송 조회해 주세요",
                 due_at=due_at,
-                now=now,
             )
+            made = promise(tx, terms, now=now)
+        assert isinstance(made, PromiseMade), made
         with Redis.from_url(self._stage.settings.redis_url) as redis:
             JobQueue(redis).keep(made.callback_id, generation=0, due_at=due_at)
 

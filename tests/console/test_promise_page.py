@@ -170,12 +170,12 @@ def test_an_altered_link_opens_nothing(house: House, link: str) -> None:
 
 def test_a_form_from_elsewhere_is_refused(house: House) -> None:
     path = is_promised(house)
-    form = SEALS.form(1)
+    form = SEALS.form(house.promise_id)
 
     forged = [
         house.web.post(f"{path}/cancel", base_url=PUBLIC_URL),
-        house.web.post(f"{path}/cancel", data={"form": SEALS.form(2)}, base_url=PUBLIC_URL),
-        house.web.post(f"{path}/cancel", data={"form": SEALS.link(1)}, base_url=PUBLIC_URL),
+        house.web.post(f"{path}/cancel", data={"form": SEALS.form(4711)}, base_url=PUBLIC_URL),
+        house.web.post(f"{path}/cancel", data={"form": SEALS.link(house.promise_id)}, base_url=PUBLIC_URL),
         house.web.post(
             f"{path}/cancel", data={"form": form}, base_url=PUBLIC_URL, headers={"Origin": "https://evil.example"}
         ),

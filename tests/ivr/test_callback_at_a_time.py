@@ -29,7 +29,8 @@ def is_offered_a_call(house: House, number: str = KIM) -> Caller:
 
 def due(house: House) -> list[datetime]:
     with house.store.read() as tx:
-        return list(tx.execute(select(callbacks.c.due_at).order_by(callbacks.c.id)).scalars())
+        made = callbacks.c.state.not_in(("offered", "declined"))
+        return list(tx.execute(select(callbacks.c.due_at).where(made).order_by(callbacks.c.id)).scalars())
 
 
 def test_a_time_said_to_the_offer_is_read_back_with_the_number(house: House) -> None:
@@ -162,7 +163,9 @@ def test_a_place_in_a_slot_is_free_again_when_the_promise_ends(house: House) -> 
         caller.says("내일 오후 세 시")
         caller.presses("1")
     with house.store.write() as tx:
-        tx.execute(callbacks.update().where(callbacks.c.id == 1).values(state="cancelled", ended_at=house.now))
+        tx.execute(
+            callbacks.update().where(callbacks.c.id == house.promise_id).values(state="cancelled", ended_at=house.now)
+        )
 
     late = is_offered_a_call(house)
     late.says("내일 오후 세 시")

@@ -111,6 +111,7 @@ def test_who_hangs_up_again_keeps_the_promise_and_its_place(house: House, desk: 
 
 def test_a_call_whose_end_was_never_told_gives_the_place_back_too(house: House, desk: tuple[Agent, Caller]) -> None:
     promised(house)
+    promised_id = house.promise_id
     caller = phones_again(house)
     caller.presses("1")
     assert caller.sid is not None
@@ -121,7 +122,7 @@ def test_a_call_whose_end_was_never_told_gives_the_place_back_too(house: House, 
 
     with house.store.read() as tx:
         places = select(line_entries.c.callback_id).where(line_entries.c.state == "waiting")
-        assert tx.execute(places).scalars().all() == [1]
+        assert tx.execute(places).scalars().all() == [promised_id]
 
 
 def test_who_phones_while_the_agents_phone_rings_for_them_is_put_through(
