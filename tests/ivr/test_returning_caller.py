@@ -82,7 +82,7 @@ def test_who_is_served_is_not_called_any_more(house: House, desk: tuple[Agent, C
     caller.hangs_up()
 
     assert house.promises() == [(KIM, "billing", "replaced")]
-    assert house.promise_story() == ["promised", "replaced"]
+    assert house.promise_story() == ["offered", "promised", "replaced"]
     assert house.case_outcomes() == ["served", "served", "joined"]
     house.passes(hours=1)
     assert KIM not in house.rung()
@@ -141,7 +141,7 @@ def test_who_phones_while_the_agents_phone_rings_for_them_is_put_through(
     assert caller.is_in_conference == agent.is_in_conference
     assert KIM not in house.rung()
     caller.hangs_up()
-    assert house.promise_story() == ["promised", "dialling_first", "waiting_retry", "replaced"]
+    assert house.promise_story() == ["offered", "promised", "dialling_first", "waiting_retry", "replaced"]
 
 
 def test_who_would_rather_be_called_is_called(house: House, desk: tuple[Agent, Caller]) -> None:
