@@ -127,7 +127,9 @@ class HandleTimes:
         return self.expected_seconds is not None or len(self.sample) > 0
 
     def expect(self, seconds: float) -> None:
-        self.expected_seconds, self._table = seconds, None
+        # Told again after a restart it must change nothing: all processes sort their samples after the same calls.
+        if seconds != self.expected_seconds:
+            self.expected_seconds, self._table = seconds, None
 
     def add(self, seconds: float, slowness: float) -> float:
         """A call of an agent of this slowness. Returns how far its logarithm lies from the usual."""
@@ -289,7 +291,6 @@ class HouseLaws:
         "answered",
         "dial",
         "dial_failed",
-        "retry",
         "long_breaks",
         "habits",
     )
