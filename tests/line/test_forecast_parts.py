@@ -125,7 +125,7 @@ def test_handle_times_begin_with_what_is_configured_and_end_with_what_is_seen() 
         times.add(120.0, 1.0)
 
     assert before == pytest.approx(300)
-    assert float(times.table().mean()) == pytest.approx(120)
+    assert float(times.table().mean()) == pytest.approx(120, rel=0.05)  # what was configured still counts as 12 calls
     assert times.doubt() < 0.05
 
 

@@ -73,7 +73,11 @@ class Habits:
     def _count_kept(self, agent: str, day: Day) -> None:
         began = [start for start, _ in day.absences] + ([] if day.off is None else [day.off])
         for each in self.expected.get(agent, ()):
-            self.kept[each.habit].add(any(abs(start - each.start) < ALIKE_SECONDS for start in began))
+            kept = any(abs(start - each.start) < ALIKE_SECONDS for start in began)
+            self.kept[each.habit].add(kept)
+            if each.habit == "only":
+                # What is seen every day is kept at least as often as what was seen once.
+                self.kept["every"].add(kept)
 
     def likely(self, habit: str) -> float:
         return self.kept[habit].value
