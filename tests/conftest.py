@@ -101,7 +101,10 @@ def store(request: pytest.FixtureRequest) -> Store:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    here = metafunc.definition.path.relative_to(ROOT / "tests")
+    tests, path = ROOT / "tests", metafunc.definition.path
+    if not path.is_relative_to(tests):
+        return
+    here = path.relative_to(tests)
     if "store" in metafunc.fixturenames and (here.parts[0] in ON_BOTH or here.as_posix() in ON_BOTH):
         metafunc.parametrize("store", ["sqlite", "postgres"], indirect=True)
 

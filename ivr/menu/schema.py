@@ -348,7 +348,7 @@ FIELDS: dict[str, dict[str, Field]] = {
             example='"2"',
         ),
         "in": Field(
-            _anything,
+            values.named_in_text,
             forms.TEXT,
             Help(
                 "The menu whose key it has; by default the first question.",
@@ -641,7 +641,7 @@ FIELDS: dict[str, dict[str, Field]] = {
             example='"1"',
         ),
         "in": Field(
-            _anything,
+            values.named_in_text,
             forms.TEXT,
             Help(
                 "The menu that it belongs to; by default the first question.",

@@ -63,6 +63,11 @@ def name(value: Value, problems: Problems) -> str | None:
     return _no_longer_than(LONGEST_NAME_SYLLABLES, value, problems)
 
 
+def named_in_text(value: Value, problems: Problems) -> Value | None:
+    """A name, with its place: whether it exists is seen when the whole file is read."""
+    return None if text(value, problems) is None else value
+
+
 def _no_longer_than(most_syllables: int, value: Value, problems: Problems) -> str | None:
     said = text(value, problems)
     if said is None:

@@ -76,7 +76,7 @@ def nth(position: int) -> str:
     return ordinal(position)
 
 
-def with_particle(word: str, _after_coda: str, _after_vowel: str) -> str:
+def with_particle(word: str, after_coda: str, after_vowel: str) -> str:
     """English has none."""
     return word
 

@@ -16,9 +16,7 @@ def promise(letter: Letter) -> str:
 
 
 def moved(letter: Letter) -> str:
-    return (
-        f"[{letter.site}] {letter.department} 상담 전화 시간이 바뀌었습니다. {when(letter)} 드립니다. {_keys(letter)}"
-    )
+    return f"[{letter.site}] {letter.department} 전화 시간 변경: {when(letter)} 드립니다. {_keys(letter)}"
 
 
 def slip(letter: Letter) -> str:

@@ -3,14 +3,17 @@
 import itertools
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from callbacks.lifecycle import MOVES, OPEN, CallbackState
 
 Event = dict[str, Any]
-DELIVERED = "message"
+TOLD_BEFORE = timedelta(seconds=2)
+"""The database writes the end down with its own clock, beside the network's."""
+DELIVERED = "text_delivered"
 
 
 @dataclass
@@ -98,13 +101,14 @@ def _nobody_is_rung_twice_for_one_attempt(rung: Sequence[Rung], books: Books) ->
     for call in rung:
         if call.ringing is not None and call.sid not in ours:
             yield f"{call.leg}: the network rang {call.number}, and no leg of ours knows {call.sid}"
-    yield from _rung_while_it_rings(rung)
+    yield from _rung_while_it_rings(rung, {row.number for row in books.promises})
 
 
-def _rung_while_it_rings(rung: Sequence[Rung]) -> Iterator[str]:
+def _rung_while_it_rings(rung: Sequence[Rung], callers: Set[str]) -> Iterator[str]:
+    """Callers only: an agent's phone may ring while the carrier still says goodbye to them (docs/callbacks-once.md)."""
     by_number: dict[str, list[Rung]] = defaultdict(list)
     for call in rung:
-        if call.ringing is not None:
+        if call.ringing is not None and call.number in callers:
             by_number[call.number].append(call)
     for number, calls in by_number.items():
         calls.sort(key=lambda call: call.ringing or 0)
@@ -115,11 +119,12 @@ def _rung_while_it_rings(rung: Sequence[Rung]) -> Iterator[str]:
 
 def _every_end_is_true_and_told(rung: Sequence[Rung], events: Sequence[Event], books: Books) -> Iterator[str]:
     talked = _talked(rung)
-    texted = {event["number"] for event in events if event["kind"] == DELIVERED and "number" in event}
+    told_at = {event["to"]: datetime.fromisoformat(event["at"]) for event in events if event["kind"] == DELIVERED}
     for row in books.promises:
         if row.state == CallbackState.KEPT and row.number not in talked:
             yield f"promise {row.id}: kept, says the database, and nobody talked with {row.number}"
-        if row.state == CallbackState.EXPIRED and row.case_id not in books.open_cases and row.number not in texted:
+        told = told_at.get(row.number, row.promised_at) >= row.ended_at - TOLD_BEFORE
+        if row.state == CallbackState.EXPIRED and row.case_id not in books.open_cases and not told:
             yield f"promise {row.id}: it ended, and nobody is left to tell {row.number}"
 
 

@@ -1,5 +1,6 @@
 """The judge sees what is wrong; else a run without complaints would say nothing."""
 
+from datetime import UTC, datetime
 from types import SimpleNamespace as Row
 from typing import Any
 
@@ -21,7 +22,12 @@ def call(sid: str, number: str, leg: int, begin: float, end: float, room: str | 
 
 
 def promise(**changed: Any) -> Row:
-    return Row(**{"id": 1, "number": KIM, "state": "kept", "case_id": 1, **changed})
+    times = {"promised_at": datetime(2026, 11, 26, 9, tzinfo=UTC), "ended_at": datetime(2026, 11, 26, 10, tzinfo=UTC)}
+    return Row(**{"id": 1, "number": KIM, "state": "kept", "case_id": 1, **times, **changed})
+
+
+def text(at: str) -> dict[str, Any]:
+    return {"seconds": 50, "kind": "text_delivered", "to": KIM, "at": f"2026-11-26T{at}+00:00"}
 
 
 def move(before: str | None, to: str, **changed: Any) -> Row:
@@ -93,6 +99,8 @@ def test_a_kept_promise_is_right() -> None:
         ),
         (TALK, EXPIRED, [f"promise 1: it ended, and nobody is left to tell {KIM}"]),
         (TALK, {**EXPIRED, "open_cases": frozenset({1})}, []),
+        ([*TALK, text("10:00:01")], EXPIRED, []),
+        ([*TALK, text("09:00:01")], EXPIRED, [f"promise 1: it ended, and nobody is left to tell {KIM}"]),
         (
             TALK,
             {"moves": [*KEPT[:2], *KEPT[3:]]},

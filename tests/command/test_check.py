@@ -93,6 +93,7 @@ def test_nothing_is_missing_where_everything_is_there(given: dict[str, str], car
         "second opinion": "note",  # none is wanted
         "database": "ok",
         "menu": "ok",
+        "menu in force": "note",
         "English": "note",  # Keys only
         "agents": "ok",
     }

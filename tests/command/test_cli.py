@@ -103,6 +103,7 @@ def test_check_tells_all_that_is_missing_and_what_to_do(tmp_path: Path, repo_roo
         "Redis": "missing",
         "database": "ok",
         "menu": "ok",
+        "menu in force": "note",
         "agents": "missing",
     }
 

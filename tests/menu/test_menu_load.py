@@ -548,6 +548,7 @@ def test_no_value_in_any_place_breaks_the_loader(table: str, data: st.DataObject
         "site": "site: {%s}",
         "notices": "notices: {%s}",
         "menu": "menu: {%s}",
+        "submenu": "menus: {payments: {%s}}",
     }
     deeper = {"department": "{%s}"} | {
         name: f"{{{name}: {{%s}}}}" for name in ("hours", "callback", "overflow", "announcements")

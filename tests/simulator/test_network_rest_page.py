@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from simulator import call_forms, conference_rest, invitations, messages_rest
+from simulator import call_forms, invitations, messages_rest, participant_forms
 from simulator.rest import CALL_FILTERS
 
 SPOKEN = {
     "orders": call_forms.ORDERS,
     "changes": call_forms.CHANGES,
     "call filters": {name.rstrip("<>") for name in CALL_FILTERS - {"PageToken"}},
-    "participants": conference_rest.CHANGES,
+    "participants": participant_forms.CHANGES,
     "invitations": invitations.FIELDS,
     "messages": messages_rest.FIELDS,
 }

@@ -17,8 +17,10 @@ import numpy as np
 from callqueue.forecast.replay import Floats
 from callqueue.forecast.spoken import Spoken, holds, shortest_true
 
-KEPT = 1500
-NEAREST = 250
+KEPT = 10_000
+NEAREST = 500
+"""Long waits come in a few peaks a day, and those in one peak are told too little or too much alike: the scores must be
+of many peaks, not of the last two."""
 PRIOR_SCORES: Floats = np.array([1.2 * NormalDist().inv_cdf((k + 0.5) / 25) for k in range(25)])
 SOFT_SECONDS = 10.0
 FEW_LABELS = 20
