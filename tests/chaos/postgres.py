@@ -66,8 +66,8 @@ class PostgresServer:
         command = [str(binary("postgres")), "-D", str(self._data), "-p", str(self._port), "-k", "", "-h", "127.0.0.1"]
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
-            log = (self._folder / "log").open("ab")
-            self._process = subprocess.Popen(command, stdout=log, stderr=log, user=self._user, cwd=self._folder)
+            with (self._folder / "log").open("ab") as log:
+                self._process = subprocess.Popen(command, stdout=log, stderr=log, user=self._user, cwd=self._folder)
             if self._answers(deadline):
                 return
             time.sleep(0.2)
