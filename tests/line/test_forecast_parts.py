@@ -13,9 +13,10 @@ from callqueue.forecast.clock import DISBELIEVED, LogClock
 from callqueue.forecast.events import BadEvent, DialFailed, Joined, Roster, parse
 from callqueue.forecast.habits import Expected, Habits
 from callqueue.forecast.laws import HandleTimes, Lifetimes, Speeds, usual_durations
-from callqueue.forecast.spoken import banded, holds, shortest_true
+from callqueue.forecast.spoken import banded, shortest_true
 from callqueue.forecast.stack import Stack
 from callqueue.forecast.sums import Arrivals
+from callqueue.spoken import holds
 
 HOUR, DAY = 3600.0, 86400.0
 

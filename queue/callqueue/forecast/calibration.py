@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from callqueue.forecast.replay import Floats
-from callqueue.forecast.spoken import Spoken, holds, shortest_true
+from callqueue.forecast.spoken import shortest_true
+from callqueue.spoken import Spoken, holds
 
 KEPT = 10_000
 NEAREST = 500

@@ -20,8 +20,8 @@ from callqueue.forecast.floor import AT_ONCE_SECONDS, Caller, Floor
 from callqueue.forecast.labels import Label, Labels, Pending
 from callqueue.forecast.laws import HouseLaws
 from callqueue.forecast.replay import Floats, futures
-from callqueue.forecast.spoken import Spoken
 from callqueue.forecast.stack import Stack
+from callqueue.spoken import Spoken
 
 VERSION = 1
 RUNS = 200

@@ -1,12 +1,9 @@
 """A forecast in whole minutes, as it is said."""
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
-Spoken = tuple[int, int | None]
-"""(0, 1): less than a minute. (a, b): a to b minutes. (a, None): more than a minutes."""
+from callqueue.spoken import LONG_MINUTES, MINUTE_SECONDS, WIDEST_RATIO, Spoken
 
 LATE_SHARE = 0.12
 """Whoever waits longer than was said hangs up half as often again (Webb, Yu, Bretthauer): at most so many do."""
@@ -17,8 +14,8 @@ def shortest_true(waits_seconds: NDArray[np.float64], share: float, late_share: 
     """The narrowest range of whole minutes that holds at least `share` of the (sorted) waits and is exceeded by at
     most `late_share` of them; of equally narrow ones the likeliest."""
     count = len(waits_seconds)
-    highest = min(int(waits_seconds[-1] // 60) + 1, LONGEST_MINUTES)
-    below = np.searchsorted(waits_seconds, 60.0 * np.arange(highest + 1), side="left") / count
+    highest = min(int(waits_seconds[-1] // MINUTE_SECONDS) + 1, LONGEST_MINUTES)
+    below = np.searchsorted(waits_seconds, float(MINUTE_SECONDS) * np.arange(highest + 1), side="left") / count
     for width in range(1, highest + 1):
         held = below[width:] - below[: highest + 1 - width]
         fits = (held >= share) & (1 - below[width:] <= late_share)
@@ -32,12 +29,6 @@ def shortest_true(waits_seconds: NDArray[np.float64], share: float, late_share: 
 
 def banded(first: int, last: int) -> Spoken:
     """A range too wide to help is said as its lower end: "more than 20 minutes"."""
-    if last > 10 and last > 2.5 * first and first > 0:
+    if last > LONG_MINUTES and last > WIDEST_RATIO * first and first > 0:
         return first, None
     return first, last
-
-
-def holds(spoken: Sequence[int | None], wait_seconds: float) -> bool:
-    """Whether what was said came true."""
-    first, last = spoken
-    return wait_seconds >= 60 * (first or 0) and (last is None or wait_seconds <= 60 * last)
