@@ -9,6 +9,7 @@ import click
 from command.bench import bench
 from command.call import call
 from command.callbacks import callbacks, numbers
+from command.environment import database_url
 from command.environment import environ as _environ
 from command.environment import settings as _settings
 from command.examples import FILE
@@ -73,7 +74,7 @@ def migrate() -> None:
     """Bring the database to the newest schema."""
     from command.database import prepare_database
 
-    prepare_database(_settings().database_url)
+    prepare_database(database_url())
 
 
 @main.command()
@@ -188,7 +189,7 @@ def review(days: int, draft: Path | None) -> None:
     """List what was not understood or went elsewhere, and where those callers ended."""
     from command.review import listing
 
-    click.echo(listing(_settings().database_url, days, draft))
+    click.echo(listing(database_url(), days, draft))
 
 
 speech.add_command(bench)

@@ -230,10 +230,10 @@ def _json(found: dict[str, Any]) -> str:
 
 
 def _store() -> "Store":
-    from command.environment import settings
+    from command.environment import database_url
     from store.database import Store
 
-    return Store(settings().database_url)
+    return Store(database_url())
 
 
 def _zone(store: "Store") -> ZoneInfo:

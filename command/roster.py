@@ -114,11 +114,11 @@ def _site() -> "tuple[Store, ZoneInfo, datetime]":
     """The database, the zone in which its supervisors think, and the moment there."""
     from zoneinfo import ZoneInfo
 
-    from command.environment import settings
+    from command.environment import database_url
     from ivr.catalogue import Catalogue, NoMenuPublished
     from store.database import Store
 
-    store = Store(settings().database_url)
+    store = Store(database_url())
     try:
         with store.read() as tx:
             zone = ZoneInfo(Catalogue().published(tx)[1].site.time_zone)

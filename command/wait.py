@@ -20,10 +20,10 @@ def export(since: datetime | None) -> None:
     With --since, what stood at that moment comes first: who is at work, and who is in the line since when.
     """
     from command import line_log
-    from command.environment import settings
+    from command.environment import database_url
     from store.database import Store
 
-    for line in line_log.export(Store(settings().database_url), since and since.astimezone()):
+    for line in line_log.export(Store(database_url()), since and since.astimezone()):
         click.echo(line)
 
 
