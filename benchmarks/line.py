@@ -31,6 +31,10 @@ JOINS_LIMIT = 0.98
 """Of the joins that are asked for: less, and the processes could not keep up."""
 
 
+ACCEPT_LIMIT_MS = 1000.0
+"""Agents are enough for all: who waits longer waits for the processes."""
+
+
 @dataclass(frozen=True)
 class Figures:
     joins_per_second: float
@@ -58,8 +62,11 @@ def main(arguments: Sequence[str] = ()) -> int:
     print("join and match committed: median {:.1f} ms, p99 {:.1f} ms".format(*found.join_ms))
     print("joined until accepted:    median {:.1f} ms, p99 {:.1f} ms".format(*found.accept_ms))
     print("processor time a caller:  ours {:.1f} ms, PostgreSQL's {:.1f} ms".format(*found.cpu_ms))
-    kept_up = found.joins_per_second >= JOINS_LIMIT * given.joins
-    print("limit: nobody lost, nobody doubled, all on time:", "kept" if kept_up else "MISSED")
+    kept_up = found.joins_per_second >= JOINS_LIMIT * given.joins and found.accept_ms[1] <= ACCEPT_LIMIT_MS
+    print(
+        f"limit: nobody lost, nobody doubled, p99 accepted within {ACCEPT_LIMIT_MS / 1000:.0f} s:",
+        "kept" if kept_up else "MISSED",
+    )
     return int(not kept_up)
 
 
@@ -96,6 +103,10 @@ def come_to_work(store: Store, count: int) -> None:
         with store.write() as tx:
             agent_id = agents.add_agent(tx, name=f"a{number}", phone=f"+82109{number:07d}", skills=skills, now=now)
             agents.move_agent(tx, agent_id, AgentState.READY, now=now, reason="comes to work")
+    with store.write() as tx:
+        # As a server does by itself within a minute.
+        for table in ("agents", "agent_skills"):
+            tx.exec_driver_sql(f"ANALYZE {table}")
 
 
 def start(

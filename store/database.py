@@ -8,20 +8,25 @@ from functools import cache, partial, wraps
 from typing import Any, ParamSpec, TypeVar
 
 from sqlalchemy import (
+    JSON,
     ColumnElement,
     Connection,
     Engine,
     Insert,
     Select,
+    String,
     Table,
     bindparam,
     create_engine,
     event,
+    literal_column,
     make_url,
-    or_,
     select,
 )
 from sqlalchemy.exc import DisconnectionError, OperationalError
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 # A writer behind a hundred others still gets its turn; a caller would have given up on the silence before.
 BUSY_TIMEOUT_SECONDS = 10
@@ -177,8 +182,35 @@ def _named_when_away() -> Iterator[None]:
 
 
 def one_of(column: ColumnElement[str], values: Iterable[str]) -> ColumnElement[bool]:
-    """`column IN values`, spelt out: SQLAlchemy puts an IN list together anew at every execution."""
-    return or_(*(column == value for value in values))
+    """`column IN values`, for names that this program gives, such as states; they stand in the SQL itself.
+
+    As parameters they would hide from PostgreSQL, once it keeps a plan, which partial index fits and how rare a value
+    is: it then reads a table as a whole. Raises ValueError for anything but a plain name.
+    """
+    return column.in_([literal_column(f"'{_plain(value)}'", String) for value in sorted(values)])
+
+
+def _plain(name: str) -> str:
+    if not name.replace("-", "").isidentifier():
+        raise ValueError(f"{name!r} is no plain name")
+    return str(name)
+
+
+class object_of(FunctionElement[dict[str, Any]]):  # noqa: N801 -- named as SQL's functions are
+    """SQL: one JSON object of all rows, from names and values; an empty one where there is no row."""
+
+    type = JSON()
+    inherit_cache = True
+
+
+@compiles(object_of)
+def _object_in_sqlite(element: object_of, compiler: SQLCompiler, **given: Any) -> str:
+    return f"json_group_object({compiler.process(element.clauses, **given)})"
+
+
+@compiles(object_of, "postgresql")
+def _object_in_postgresql(element: object_of, compiler: SQLCompiler, **given: Any) -> str:
+    return f"coalesce(json_object_agg({compiler.process(element.clauses, **given)}), '{{}}')"
 
 
 def hold_row(tx: Connection, table: Table, row_id: int) -> None:

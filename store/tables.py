@@ -139,16 +139,6 @@ agent_skills = Table(
     Column("level", Integer, nullable=False, default=ORDINARY_LEVEL, server_default=str(ORDINARY_LEVEL)),
 )
 
-agent_states = Table(
-    "agent_states",
-    metadata,
-    _id(),
-    _refers("agent_id", "agents"),
-    Column("state", String(10), nullable=False),
-    Column("at", UtcTime, nullable=False),
-    Column("reason", Text, nullable=False),
-)
-
 roster = Table(
     "roster",
     metadata,

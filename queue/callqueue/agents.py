@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Integer,
     Select,
     String,
     bindparam,
@@ -22,12 +21,13 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from callqueue.department import Department
 from callqueue.events import CLOCKS_APART, Kind, record
 from callqueue.oddities import ignored
-from store.database import insert_row, one_of
-from store.tables import ORDINARY_LEVEL, agent_skills, agent_states, agents, line_entries
+from store.database import insert_row, object_of, one_of
+from store.tables import ORDINARY_LEVEL, agent_skills, agents, line_entries
 
 
 class AgentState(StrEnum):
@@ -107,7 +107,6 @@ def add_agent(tx: Connection, *, name: str, phone: str, skills: Skills, now: dat
     known = tx.execute(select(agents.c.id).where(agents.c.phone == phone)).scalar()
     if known is None:
         agent_id = insert_row(tx, agents, name=name, phone=phone, state=_S.OFF.value, state_since=now)
-        _remember(tx, agent_id, _S.OFF, now, "added")
     else:
         agent_id = int(known)
         tx.execute(update(agents).where(agents.c.id == agent_id).values(name=name))
@@ -115,7 +114,7 @@ def add_agent(tx: Connection, *, name: str, phone: str, skills: Skills, now: dat
     for skill, level in sorted(levels(skills).items()):
         tx.execute(insert(agent_skills).values(agent_id=agent_id, skill=skill, level=level))
     state, known = _look_at(tx, agent_id)
-    record(tx, Kind.AGENT, now, agent=agent_id, state=state.value, skills=known)
+    record(tx, Kind.AGENT, now, agent=agent_id, state=state.value, skills=known, reason="added")
     return agent_id
 
 
@@ -157,21 +156,21 @@ def move_agent(
     normal. Without it somebody wishes it by hand: while a caller is offered to or talks with the agent, that raises
     IllegalMove, as every move does that MOVES does not know. `after_caller_of`: the department whose caller they had.
     """
-    current, skills = _look_at(tx, agent_id)
+    values = {"state_since": now, "state_reason": reason, "last_department": after_caller_of}
+    skills = tx.execute(_moving(to, expected and tuple(expected)), {"agent_id": agent_id, **values}).scalar()
+    if skills is None:
+        return _stays(tx, agent_id, to, expected)
+    record(tx, Kind.AGENT, now, agent=agent_id, state=to.value, skills=skills, reason=reason)
+    return True
+
+
+def _stays(tx: Connection, agent_id: int, to: AgentState, expected: Sequence[AgentState] | None) -> bool:
+    """Whether an agent who was not moved is where they should be. Raises IllegalMove, UnknownAgent."""
+    current = _look_at(tx, agent_id)[0]
     if expected is not None and current not in expected:
         return False
-    if to == current:
-        return True
-    # Ready with a caller of their own, an agent would be matched again: the database refuses that, and with it every
-    # other match of the house.
-    by_hand = expected is None
-    if to not in MOVES[current] or (by_hand and tx.execute(_HAS_CALLER, {"agent_id": agent_id}).scalar()):
+    if to != current:
         raise IllegalMove(f"agent {agent_id}: {current} → {to}")
-    values = {"state": to.value, "state_since": now, "state_reason": reason, "last_department": after_caller_of}
-    if tx.execute(_MOVE, {"agent_id": agent_id, "current": current.value, **values}).rowcount == 0:
-        return False
-    _remember(tx, agent_id, to, now, reason)
-    record(tx, Kind.AGENT, now, agent=agent_id, state=to.value, skills=skills)
     return True
 
 
@@ -205,7 +204,9 @@ def end_long_wraps(
         for name, department in (departments or {}).items()
         if department.wrap_seconds is not None
     }
-    writing = select(agents.c.id, agents.c.state_since, agents.c.last_department).where(agents.c.state == _S.WRAP.value)
+    writing = select(agents.c.id, agents.c.state_since, agents.c.last_department).where(
+        one_of(agents.c.state, (_S.WRAP,))
+    )
     over = [
         r.id for r in tx.execute(writing) if _is_over(r.id, r.state_since, allowed.get(r.last_department, limit), now)
     ]
@@ -246,10 +247,6 @@ def has_caller(agent_id: ColumnElement[int]) -> ColumnElement[bool]:
     return exists().where(line_entries.c.agent_id == agent_id, standing)
 
 
-def _remember(tx: Connection, agent_id: int, state: AgentState, now: datetime, reason: str) -> None:
-    tx.execute(_REMEMBER, {"agent_id": agent_id, "state": state.value, "at": now, "reason": reason})
-
-
 def _look_at(tx: Connection, agent_id: int) -> tuple[AgentState, dict[str, int]]:
     """State and skills. Raises UnknownAgent."""
     rows = tx.execute(_STATE_AND_SKILLS, {"agent_id": agent_id}).all()
@@ -260,26 +257,34 @@ def _look_at(tx: Connection, agent_id: int) -> tuple[AgentState, dict[str, int]]
 
 @cache
 def _by_state(skills: tuple[str, ...]) -> Select[Any]:
-    skilled = select(agent_skills.c.agent_id).where(one_of(agent_skills.c.skill, skills))
+    skilled = select(agent_skills.c.agent_id).where(agent_skills.c.skill.in_(skills))
     return select(agents.c.state, func.count()).where(agents.c.id.in_(skilled)).group_by(agents.c.state)
 
 
-# Built once: every caller moves an agent four times.
+# Built once: every caller moves an agent four times, and each statement is a way to the server.
+@cache
+def _moving(to: AgentState, expected: tuple[AgentState, ...] | None) -> ReturningUpdate[tuple[Any]]:
+    """Into the one state from those that lead to it; returns the agent's skills."""
+    origins = [state for state in expected or AgentState if to in MOVES[state]]
+    moving = update(agents).where(agents.c.id == bindparam("agent_id"), one_of(agents.c.state, origins))
+    if expected is None:
+        # Ready with a caller of their own, an agent would be matched again: the database refuses that, and with it
+        # every other match of the house.
+        moving = moving.where(not_(has_caller(agents.c.id)))
+    kept = func.coalesce(bindparam("last_department", type_=String), agents.c.last_department)
+    known = select(object_of(agent_skills.c.skill, agent_skills.c.level)).where(agent_skills.c.agent_id == agents.c.id)
+    known = known.correlate(agents)
+    return moving.values(
+        state=to.value,
+        state_since=bindparam("state_since"),
+        state_reason=bindparam("state_reason"),
+        last_department=kept,
+    ).returning(known.scalar_subquery())
+
+
 _STATE_AND_SKILLS = (
     select(agents.c.state, agent_skills.c.skill, agent_skills.c.level)
     .select_from(agents.outerjoin(agent_skills, agent_skills.c.agent_id == agents.c.id))
     .where(agents.c.id == bindparam("agent_id"))
     .order_by(agent_skills.c.skill)
 )
-_MOVE = (
-    update(agents)
-    .where(agents.c.id == bindparam("agent_id"), agents.c.state == bindparam("current"))
-    .values(
-        state=bindparam("state"),
-        state_since=bindparam("state_since"),
-        state_reason=bindparam("state_reason"),
-        last_department=func.coalesce(bindparam("last_department", type_=String), agents.c.last_department),
-    )
-)
-_REMEMBER = insert(agent_states)
-_HAS_CALLER = select(has_caller(bindparam("agent_id", type_=Integer)))

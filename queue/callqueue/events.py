@@ -27,7 +27,7 @@ class Kind(StrEnum):
     ROSTER = "roster"
     """When an agent means to work: `on`, `off`, `breaks`."""
     AGENT = "agent"
-    """An agent's state or skills changed: `state`, `skills`."""
+    """An agent's state or skills changed: `state`, `skills`, `reason`."""
     JOIN = "join"
     """A caller stands in a line: `department`, `priority`, `credit` (seconds of head start within the priority)."""
     PROMISE = "promise"
@@ -103,13 +103,14 @@ def since(tx: Connection, cursor: str, limit: int = 1000) -> list[LineEvent]:
 
 
 def as_line(event: LineEvent, departments: Mapping[str, Department]) -> dict[str, Any]:
-    """The JSON object of `barocall wait replay`; an agent's skills become the departments of the menu in force."""
+    """The JSON object of `barocall wait replay`; an agent's skills become the departments of the menu in force, and why
+    they pause stays in the house."""
     said = {"t": round(event.at.timestamp(), 3), "type": event.kind.value}
     names = {"caller": event.caller, "agent": event.agent}
     said |= {name: number for name, number in names.items() if number is not None}
     data = dict(event.data)
     if event.kind == Kind.AGENT:
-        data["departments"] = serves(data.pop("skills"), departments)
+        data = {"state": data["state"], "departments": serves(data["skills"], departments)}
     return said | data
 
 
@@ -149,8 +150,8 @@ def _read(tx: Connection, query: TextualSelect, at: _Cursor, values: Mapping[str
 @cache
 def _recording(dialect: str) -> Insert:
     if dialect == "sqlite":
-        return insert(line_events)
-    return insert(line_events).values(written_by=literal_column("pg_current_xact_id()::text::bigint"))
+        return insert(line_events).inline()
+    return insert(line_events).inline().values(written_by=literal_column("pg_current_xact_id()::text::bigint"))
 
 
 def _reading(condition: str) -> TextualSelect:

@@ -13,7 +13,6 @@ from sqlalchemy import (
     FromClause,
     Row,
     Select,
-    Update,
     and_,
     bindparam,
     case,
@@ -24,6 +23,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from callqueue.agents import AgentState, move_agent
 from callqueue.department import Department
@@ -158,16 +158,13 @@ def take_place(
 ) -> bool:
     """The caller of a promise stands at its place by phone, even while an agent's phone rings for it; from `joined_at`,
     where the promise was for a later time. False when the two are connected already."""
-    earlier = {} if joined_at is None else {"joined_at": joined_at}
+    earlier: dict[str, Any] = {} if joined_at is None else {"joined_at": joined_at}
     unjoined = (EntryState.WAITING, EntryState.OFFERED)
-    taken = _change(tx, entry_id, unjoined, call_id=call_id, callback_id=None, not_before=None, **earlier)
-    if taken:
-        theirs = entry(tx, entry_id)
-        assert theirs is not None  # noqa: S101 -- changed a line above
-        credit = (now - theirs.joined_at).total_seconds()
-        standing = {"priority": theirs.priority, "credit": credit}
-        record(tx, Kind.JOIN, now, caller=entry_id, agent=None, department=theirs.department, **standing)
-    return taken
+    taken = _changed(tx, entry_id, unjoined, call_id=call_id, callback_id=None, not_before=None, **earlier)
+    if taken is not None:
+        standing = {"priority": taken.priority, "credit": (now - taken.joined_at).total_seconds()}
+        record(tx, Kind.JOIN, now, caller=entry_id, agent=None, department=taken.department, **standing)
+    return taken is not None
 
 
 def move_place(tx: Connection, entry_id: int, due_at: datetime, now: datetime, *, joins_now: bool) -> bool:
@@ -201,23 +198,15 @@ def due(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
 def accepted(tx: Connection, entry_id: int, agent_id: int, now: datetime) -> bool:
     """The agent takes the offered caller: the two talk, or a promised call is now dialled (see `reached`). False when
     the caller is no longer offered to this agent."""
-    taken = _change(
-        tx,
-        entry_id,
-        (EntryState.OFFERED,),
-        line_entries.c.agent_id == agent_id,
-        state=EntryState.CONNECTED.value,
-        connected_at=now,
-    )
-    if taken:
-        theirs = entry(tx, entry_id)
-        is_there = theirs is None or theirs.callback_id is None or theirs.call_id is not None
-        kind = Kind.CONNECT if is_there else Kind.DIAL
+    values = {"state": EntryState.CONNECTED.value, "connected_at": now}
+    taken = _changed(tx, entry_id, (EntryState.OFFERED,), offered_to=agent_id, **values)
+    if taken is not None:
+        kind = Kind.DIAL if _is_dialled(taken) else Kind.CONNECT
         record(tx, kind, now, caller=entry_id, agent=agent_id)
         move_agent(tx, agent_id, AgentState.TALK, now=now, reason="accepted", expected=(AgentState.RINGING,))
     else:
         _not_taken(tx, entry_id, agent_id)
-    return taken
+    return taken is not None
 
 
 def reached(tx: Connection, entry_id: int, now: datetime) -> None:
@@ -231,15 +220,8 @@ def not_accepted(
     tx: Connection, entry_id: int, agent_id: int, now: datetime, *, agent_to: AgentState, reason: str
 ) -> bool:
     """The offer came to nothing: the caller keeps the place, the agent goes to `agent_to`."""
-    kept = _change(
-        tx,
-        entry_id,
-        (EntryState.OFFERED,),
-        line_entries.c.agent_id == agent_id,
-        state=EntryState.WAITING.value,
-        agent_id=None,
-        offered_at=None,
-    )
+    values = {"state": EntryState.WAITING.value, "agent_id": None, "offered_at": None}
+    kept = _change(tx, entry_id, (EntryState.OFFERED,), offered_to=agent_id, **values)
     if kept:
         move_agent(tx, agent_id, agent_to, now=now, reason=reason, expected=(AgentState.RINGING,))
     return kept
@@ -268,17 +250,15 @@ def back_in_line(tx: Connection, entry_id: int, now: datetime, *, not_before: da
 
 def finished(tx: Connection, entry_id: int, now: datetime, *, reason: str = "served") -> bool:
     """The conversation is over; the agent writes up."""
-    served = entry(tx, entry_id)
-    if served is None or served.agent_id is None:
-        ignored("the end of a conversation that nobody had", entry=entry_id)
+    values: dict[str, Any] = {"state": EntryState.LEFT.value, "left_at": now, "left_reason": reason}
+    over = _changed(tx, entry_id, (EntryState.CONNECTED,), **values)
+    if over is None or over.agent_id is None:
+        _not_over(tx, entry_id)
         return False
-    values = {"state": EntryState.LEFT.value, "left_at": now, "left_reason": reason}
-    over = _change(tx, entry_id, (EntryState.CONNECTED,), **values)
-    if over:
-        record(tx, Kind.END, now, caller=entry_id, agent=served.agent_id)
-        why, talking, whose = "conversation over", (AgentState.TALK, AgentState.HOLD), served.department
-        move_agent(tx, served.agent_id, AgentState.WRAP, now=now, reason=why, expected=talking, after_caller_of=whose)
-    return over
+    record(tx, Kind.END, now, caller=entry_id, agent=over.agent_id)
+    why, talking, whose = "conversation over", (AgentState.TALK, AgentState.HOLD), over.department
+    move_agent(tx, over.agent_id, AgentState.WRAP, now=now, reason=why, expected=talking, after_caller_of=whose)
+    return True
 
 
 def free_agent(tx: Connection, agent_id: int, now: datetime, reason: str) -> None:
@@ -297,6 +277,13 @@ def _not_taken(tx: Connection, entry_id: int, agent_id: int) -> None:
         ignored(
             "a caller was accepted twice" if twice else "another's caller was accepted", entry=entry_id, agent=agent_id
         )
+
+
+def _not_over(tx: Connection, entry_id: int) -> None:
+    """A conversation that ended before is no news; one that nobody had is."""
+    told = entry(tx, entry_id)
+    if told is None or told.agent_id is None:
+        ignored("the end of a conversation that nobody had", entry=entry_id)
 
 
 def _is_dialled(served: Entry) -> bool:
@@ -340,18 +327,30 @@ def _in(*states: EntryState) -> ColumnElement[bool]:
     return one_of(line_entries.c.state, states)
 
 
-def _change(
-    tx: Connection, entry_id: int, expected: tuple[EntryState, ...], *conditions: ColumnElement[bool], **values: Any
-) -> bool:
-    changing = _changing(expected)
-    if conditions:
-        changing = changing.where(*conditions)
-    return tx.execute(changing, {"entry_id": entry_id, **values}).rowcount == 1
+def _change(tx: Connection, entry_id: int, expected: tuple[EntryState, ...], **values: Any) -> bool:
+    return _changed(tx, entry_id, expected, **values) is not None
+
+
+def _changed(
+    tx: Connection,
+    entry_id: int,
+    expected: tuple[EntryState, ...],
+    *,
+    offered_to: int | None = None,
+    **values: Any,
+) -> Entry | None:
+    """The entry as it is after the change; None where it was not as expected."""
+    which = {"entry_id": entry_id} if offered_to is None else {"entry_id": entry_id, "offered_to": offered_to}
+    row = tx.execute(_changing(expected, offered_to is not None), {**which, **values}).first()
+    return None if row is None else _entry(row)
 
 
 @cache
-def _changing(expected: tuple[EntryState, ...]) -> Update:
-    return update(line_entries).where(line_entries.c.id == bindparam("entry_id"), _in(*expected))
+def _changing(expected: tuple[EntryState, ...], offered: bool) -> ReturningUpdate[Any]:
+    changing = update(line_entries).where(line_entries.c.id == bindparam("entry_id"), _in(*expected))
+    if offered:
+        changing = changing.where(line_entries.c.agent_id == bindparam("offered_to"))
+    return changing.returning(*_COLUMNS)
 
 
 def _one(tx: Connection, query: Select[Any], **values: int) -> Entry | None:
@@ -378,13 +377,13 @@ def _ahead() -> Select[Any]:
         and_(same_priority, other.c.joined_at < own.c.joined_at),
         and_(same_priority, same_moment, other.c.id < own.c.id),
     )
-    waits = other.c.state == EntryState.WAITING.value
+    waits = one_of(other.c.state, (EntryState.WAITING,))
     is_due = or_(other.c.not_before.is_(None), other.c.not_before <= now)
     ahead = and_(other.c.department == own.c.department, waits, is_due, before)
     return (
         select(func.count(other.c.id))
         .select_from(own.outerjoin(other, ahead))
-        .where(own.c.id == bindparam("entry_id"), own.c.state == EntryState.WAITING.value)
+        .where(own.c.id == bindparam("entry_id"), one_of(own.c.state, (EntryState.WAITING,)))
         .group_by(own.c.id)
     )
 

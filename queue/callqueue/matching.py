@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BindParameter, Connection, and_, bindparam, not_, or_, select, update
+from sqlalchemy import BindParameter, Connection, and_, bindparam, exists, not_, or_, select, update
 
 from callqueue.agents import AgentState, has_caller, move_agent
 from callqueue.department import Department
 from callqueue.line import EntryState
 from callqueue.routing import FreeAgent, Match, Waiting, after, next_match, without_agent
+from store.database import one_of
 from store.tables import UtcTime, agent_skills, agents, cases, line_entries
 
 
@@ -32,7 +33,7 @@ def match(tx: Connection, departments: Mapping[str, Department], now: datetime) 
     transaction brings the caller and another the agent, neither sees the other: look again after the commit.
     """
     # In a long line nobody is free, and in a short one nobody waits: either is known at little cost.
-    waiting = _waiting(tx, departments, now) if tx.execute(_ANYBODY_FREE).first() is not None else []
+    waiting = _waiting(tx, departments, now) if tx.execute(_IS_THERE_A_MATCH, {"now": now}).scalar() else []
     free = _free_agents(tx, waiting, departments) if waiting else []
     offered: list[Assignment] = []
     while found := next_match(waiting, free, departments, now):
@@ -97,7 +98,7 @@ def _free_agents(tx: Connection, waiting: Sequence[Waiting], departments: Mappin
 
 # Built once: every webhook that frees somebody, or brings somebody, looks for matches.
 _NOW: BindParameter[datetime] = bindparam("now", type_=UtcTime)
-_WAITS = line_entries.c.state == EntryState.WAITING.value
+_WAITS = one_of(line_entries.c.state, (EntryState.WAITING,))
 # Spelt out twice, so that the index is searched for either: what is promised for later is not read at all.
 _IS_DUE = or_(
     and_(_WAITS, line_entries.c.not_before.is_(None)),
@@ -113,8 +114,10 @@ _WAITING = select(
 ).where(_IS_DUE)
 # Somebody with a caller of their own is not free, whatever their state says: the database would refuse the second, and
 # with it the whole transaction.
-_IS_FREE = and_(agents.c.state == AgentState.READY.value, not_(has_caller(agents.c.id)))
-_ANYBODY_FREE = select(agents.c.id).where(_IS_FREE).limit(1)
+_IS_FREE = and_(one_of(agents.c.state, (AgentState.READY,)), not_(has_caller(agents.c.id)))
+_IS_THERE_A_MATCH = select(
+    and_(exists().select_from(agents).where(_IS_FREE), exists().select_from(line_entries).where(_IS_DUE))
+)
 _FREE_AGENTS = (
     select(agents.c.id, agents.c.state_since, agent_skills.c.skill, agent_skills.c.level)
     .join(agent_skills, agent_skills.c.agent_id == agents.c.id)

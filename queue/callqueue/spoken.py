@@ -18,9 +18,14 @@ def whole_minutes(low_seconds: float, high_seconds: float) -> Spoken:
     low, high = math.floor(low_seconds / MINUTE_SECONDS), math.ceil(high_seconds / MINUTE_SECONDS)
     if low < 1:
         return 0, max(high, 1)
-    if low >= FEWEST_MINUTES_TO_EXCEED and high > LONG_MINUTES and high > WIDEST_RATIO * low:
-        return low, None
-    return low, max(high, low + 1)
+    return banded(low, max(high, low + 1))
+
+
+def banded(first: int, last: int) -> Spoken:
+    """A range too wide to help is said as its lower end: "more than 20 minutes"."""
+    if first >= FEWEST_MINUTES_TO_EXCEED and last > LONG_MINUTES and last > WIDEST_RATIO * first:
+        return first, None
+    return first, last
 
 
 def holds(spoken: Spoken, waited_seconds: float) -> bool:

@@ -13,7 +13,7 @@ from callqueue.forecast.clock import DISBELIEVED, LogClock
 from callqueue.forecast.events import BadEvent, DialFailed, Joined, Roster, parse
 from callqueue.forecast.habits import Expected, Habits
 from callqueue.forecast.laws import HandleTimes, Lifetimes, Speeds, usual_durations
-from callqueue.forecast.spoken import banded, shortest_true
+from callqueue.forecast.spoken import shortest_true
 from callqueue.forecast.stack import Stack
 from callqueue.forecast.sums import Arrivals
 from callqueue.spoken import holds
@@ -94,10 +94,6 @@ def test_what_is_spoken_is_in_order_and_holds_of_most(waits: list[float], share:
     assert spoken[1] is None or spoken[0] < spoken[1]
     if max(waits) < 3600:
         assert sum(holds(spoken, wait) for wait in waits) >= share * len(waits) - 1e-9
-
-
-def test_a_range_that_helps_nobody_is_said_as_its_lower_end() -> None:
-    assert [banded(*each) for each in ((4, 11), (4, 10), (5, 11), (0, 20))] == [(4, None), (4, 10), (5, 11), (0, 20)]
 
 
 def test_lifetimes_find_the_rate_of_each_age() -> None:

@@ -14,7 +14,7 @@ from callqueue.department import Department
 from callqueue.line import EntryState
 from callqueue.matching import match
 from store.database import Store, insert_row
-from store.tables import agent_states, callbacks
+from store.tables import callbacks, line_events
 
 NOW = datetime(2026, 11, 25, 5, tzinfo=UTC)
 BILLING = Department("billing", "요금·결제", ("billing",))
@@ -168,9 +168,9 @@ def test_every_change_of_state_is_remembered_with_its_reason(store: Store) -> No
         agent_id = ready(tx, "지우", "billing")
         agents.move_agent(tx, agent_id, AgentState.PAUSE, now=NOW, reason="점심")
 
-        rows = tx.execute(select(agent_states.c.state, agent_states.c.reason).order_by(agent_states.c.id)).all()
+        told = tx.execute(select(line_events.c.data).order_by(line_events.c.id)).scalars().all()
 
-    assert [tuple(row) for row in rows] == [("off", "added"), ("ready", "test"), ("pause", "점심")]
+    assert [(row["state"], row["reason"]) for row in told] == [("off", "added"), ("ready", "test"), ("pause", "점심")]
 
 
 def test_two_places_for_one_call_are_refused_by_the_database(store: Store) -> None:

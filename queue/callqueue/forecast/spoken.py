@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from callqueue.spoken import LONG_MINUTES, MINUTE_SECONDS, WIDEST_RATIO, Spoken
+from callqueue.spoken import MINUTE_SECONDS, Spoken, banded
 
 LATE_SHARE = 0.12
 """Whoever waits longer than was said hangs up half as often again (Webb, Yu, Bretthauer): at most so many do."""
@@ -25,10 +25,3 @@ def shortest_true(waits_seconds: NDArray[np.float64], share: float, late_share: 
     # Longer than anybody is told: of these waits all but a few last at least so long.
     least = int(np.searchsorted(below, 1 - share, side="right")) - 1
     return (least, None) if least > 0 else (0, highest)
-
-
-def banded(first: int, last: int) -> Spoken:
-    """A range too wide to help is said as its lower end: "more than 20 minutes"."""
-    if last > LONG_MINUTES and last > WIDEST_RATIO * first and first > 0:
-        return first, None
-    return first, last
