@@ -30,6 +30,8 @@ from ivr.call import FINAL_STATUSES, Call, LostRace
 from ivr.catalogue import Catalogue
 from ivr.dialogue import (
     DEPARTMENTS,
+    AgentAccepts,
+    CalleeAccepts,
     Caller,
     GoTo,
     Next,
@@ -61,6 +63,16 @@ log = logging.getLogger("barocall.conversation")
 
 TRIES_AGAINST_RACES = 5
 EAR_LOSSES_BEFORE_KEYS = 3
+
+
+class _AskFirst(Exception):
+    """Two are about to be joined: is the other still there? The answer takes the carrier's time: roll back, ask, and
+    decide again."""
+
+    def __init__(self, sid: str) -> None:
+        super().__init__(sid)
+        self.sid = sid
+
 
 Find = Callable[[Connection], Call | None]
 Decide = Callable[[Call, Menu], Next | None]
@@ -314,6 +326,7 @@ class Conversation:
         `step`: what the event answers; at another step nothing changes. `move`: the event came from outside the
         call's own document, so the carrier is told to fetch the new one. `record` runs whatever is decided.
         """
+        asked = False
         for _ in range(TRIES_AGAINST_RACES):
             after = After()
             try:
@@ -324,6 +337,8 @@ class Conversation:
                         return call
                     menu = call.own(self.desk.catalogue.version(tx, call.menu_version_id))
                     following = decide(call, menu)
+                    if not asked and isinstance(following, AgentAccepts | CalleeAccepts):
+                        _ask_first(tx, call)
                     if record is not None:
                         record(tx, call)
                     if following is None:
@@ -337,11 +352,28 @@ class Conversation:
                         routing.record(tx, call, following, menu, self.desk.clock())
             except (LostRace, Collided):
                 continue
+            except _AskFirst as unsure:
+                asked = True
+                self._look_at(unsure.sid)
+                continue
             if move and call.sid is not None:
                 after.moves.append(call.sid)
             self._run(after)
             return call
         raise LostRace
+
+    def _look_at(self, sid: str) -> None:
+        """A call that has ended, and whose last webhook was lost, ends now."""
+        try:
+            status = self.desk.carrier.status_of(sid)
+        except CallGone:
+            status = "completed"
+        except CarrierError as error:
+            log.warning("%s could not be looked at, and counts as there: %s", sid, error)
+            return
+        if status in FINAL_STATUSES:
+            log.info("%s was over, and nobody had said so", sid)
+            self.status(sid, status)
 
     @again_when_collided
     def _status(self, known: Find, find: Find, status: str) -> bool:
@@ -450,6 +482,13 @@ class Conversation:
 
 
 _MARK_ENDED = update(calls).where(calls.c.id == bindparam("call_id"), not_(one_of(calls.c.status, FINAL_STATUSES)))
+
+
+def _ask_first(tx: Connection, call: Call) -> None:
+    """Raises _AskFirst where this call is to be joined with another of ours."""
+    other = legs.other_side(tx, call.id)
+    if other is not None:
+        raise _AskFirst(other)
 
 
 def _with_sid(sid: str) -> Find:

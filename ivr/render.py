@@ -311,6 +311,8 @@ class _Document:
     def _end(self, state: Ended) -> None:
         if state.farewell == "closed" and state.department is not None:
             self._say(self.words.closed(self.words.describe_hours(self._department(state.department).hours)))
+        if state.farewell == "agent_lost":
+            self._say(self.words.agent_lost())
         self._say(self.words.goodbye())
         self.response.hangup()
 

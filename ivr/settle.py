@@ -210,7 +210,7 @@ class Settlement:
             case _ if call.purpose != Purpose.AGENT:
                 self._caller_gone(call)
             case _:
-                return  # A leg of ours that was settled before.
+                self.dispatch()  # It was settled before; the agent's phone is free from now on.
 
     # Callers
 
@@ -466,7 +466,8 @@ class Settlement:
     def _over(self, entry_id: int) -> None:
         ended = reach.conversation_ended(self.tx, entry_id, self.rules, self.now)
         if ended.loose_leg_id is not None:
-            self.release(ended.loose_leg_id, Ended())
+            # Where the promise goes on, the agent has left before the caller was there.
+            self.release(ended.loose_leg_id, Ended(farewell="bye" if ended.callback_id is None else "agent_lost"))
         if ended.callback_id is not None:
             self.after.promises.append(ended.callback_id)
         self.dispatch()

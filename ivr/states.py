@@ -221,7 +221,7 @@ class Joining:
 class Ended:
     """Goodbye."""
 
-    farewell: Literal["served", "bye", "closed"] = "bye"
+    farewell: Literal["served", "bye", "closed", "agent_lost"] = "bye"
     department: str | None = None
     """Whose hours are told; with `closed` only."""
 

@@ -387,6 +387,9 @@ Index("ix_calls_dial_state", calls.c.dial_state)
 # The sweep looks for calls that go on, among any number that have ended.
 _LIVE_CALL = "ended_at IS NULL"
 Index("ix_calls_live", calls.c.id, sqlite_where=text(_LIVE_CALL), postgresql_where=text(_LIVE_CALL))
+# Matching rings no agent whose phone is in a call.
+_LIVE_AGENT = f"purpose = 'agent' AND {_LIVE_CALL}"
+Index("ix_calls_live_agent", calls.c.agent_id, sqlite_where=text(_LIVE_AGENT), postgresql_where=text(_LIVE_AGENT))
 
 # Second calls for one order: hung up before they spoke. Nobody should ever find one here.
 stray_legs = Table(

@@ -194,8 +194,14 @@ class House:
 
     def _party(self, sid: str, do: "Callable[[Party], None]") -> None:
         for party in self.parties:
-            if party.sid == sid:
+            if party.sid == sid and sid not in self.carrier.gone:
                 do(party)
+
+    def conference_ends(self, name: str) -> None:
+        """Its caller has hung up: the agent's phone goes on with its document."""
+        for party in self.parties:
+            if isinstance(party, Agent) and party.is_in_conference == name:
+                party.leaves_the_conference()
 
     # The carrier
 
@@ -301,6 +307,8 @@ class Party(ABC):
 
     @property
     def is_in_conference(self) -> str | None:
+        if not self.document:
+            return None
         conference = self._xml().find(".//Conference")
         return None if conference is None else conference.text
 
@@ -374,8 +382,11 @@ class Caller(Party):
 
     def ends(self, status: str) -> None:
         assert self.sid is not None
+        conference = self.is_in_conference
         self.house.post("/voice/status", self.sid, CallStatus=status)
         self.document = "<Response><Hangup/></Response>"
+        if conference is not None:
+            self.house.conference_ends(conference)
         self.house.settle()
 
     def keys_the_code_sent_to(self, number: str) -> None:
@@ -438,6 +449,18 @@ class Agent(Party):
     def __init__(self, house: House, number: str, agent_id: int) -> None:
         super().__init__(house, number)
         self.id = agent_id
+        self._hears_to_the_end = False
+
+    def keeps_the_phone_up(self) -> None:
+        """The last sentence before the hang-up takes its time."""
+        self._hears_to_the_end = True
+
+    def fetch(self, path: str, **fields: str) -> str:
+        """A document that hangs up ends the call, once it has been heard."""
+        super().fetch(path, **fields)
+        if self.is_told_goodbye and not self._hears_to_the_end:
+            self._tells_of_the_end("completed")
+        return self.document
 
     def picks_up(self) -> None:
         self.sid, path = _latest_leg(self.house, self.number)
@@ -453,10 +476,14 @@ class Agent(Party):
         self.house.post(f"{path}/status", sid, CallStatus=status)
         self.house.settle()
 
-    def ends(self, status: str) -> None:
+    def _tells_of_the_end(self, status: str) -> None:
         assert self.sid is not None
         _sid, path = _latest_leg(self.house, self.number)
+        self.house.carrier.gone.add(self.sid)
         self.house.post(f"{path}/status", self.sid, CallStatus=status)
+
+    def ends(self, status: str) -> None:
+        self._tells_of_the_end(status)
         self.document = "<Response><Hangup/></Response>"
         self.house.settle()
 

@@ -386,6 +386,10 @@ def agent_declined() -> str:
     return "We will ask another agent."
 
 
+def agent_lost() -> str:
+    return "I am sorry, we have lost the agent. We will call you again shortly."
+
+
 def _in_their_words(words: str) -> str:
     return f"In their words: {words}. " if words else ""
 

@@ -380,6 +380,10 @@ def agent_declined() -> str:
     return "다른 상담원에게 연결합니다."
 
 
+def agent_lost() -> str:
+    return "죄송합니다. 상담원과 연결이 끊겼습니다. 곧 다시 전화드리겠습니다."
+
+
 def _in_their_words(words: str) -> str:
     return f"고객 말씀: {words}. " if words else ""
 

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from carrier.port import PlacedCall
-from store.database import hold_row, insert_row
+from store.database import hold_row, insert_row, one_of
 from store.tables import calls, cases, stray_legs
 
 # Orders of the last minutes, at one a second.
@@ -225,6 +225,23 @@ def live(tx: Connection, *, after: int, since: datetime, limit: int) -> tuple[Le
     going_on = (calls.c.id > after, calls.c.ended_at.is_(None), calls.c.sid.is_not(None), _not_ended(), begun)
     rows = tx.execute(select(*_COLUMNS).where(*going_on).order_by(calls.c.id).limit(limit))
     return tuple(_leg(row) for row in rows)
+
+
+def other_side(tx: Connection, call_id: int) -> str | None:
+    """The CallSid of the leg that a promise's leg is to be joined with: the agent's, or that of a caller whom we have
+    phoned. None: nobody is there yet, or the caller has phoned us."""
+    own = calls.alias("own")
+    beside = and_(calls.c.entry_id == own.c.entry_id, calls.c.id != own.c.id)
+    ours = one_of(calls.c.purpose, (Purpose.AGENT, Purpose.CALLBACK))
+    sids = select(calls.c.sid).select_from(own.join(calls, beside)).where(own.c.id == call_id, ours, _not_ended())
+    found: str | None = tx.execute(sids.order_by(calls.c.id.desc()).limit(1)).scalar()
+    return found
+
+
+def is_on_the_phone(agent_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """SQL: a leg to this agent is ordered, rings or goes on."""
+    theirs = (calls.c.agent_id == agent_id, one_of(calls.c.purpose, (Purpose.AGENT,)), calls.c.ended_at.is_(None))
+    return exists().where(*theirs)
 
 
 def end(tx: Connection, call_id: int, status: str, now: datetime) -> bool:

@@ -8,6 +8,7 @@ from sqlalchemy import BindParameter, Connection, and_, bindparam, exists, not_,
 
 from callqueue.agents import AgentState, has_caller, move_agent
 from callqueue.department import Department
+from callqueue.legs import is_on_the_phone
 from callqueue.line import EntryState
 from callqueue.routing import FreeAgent, Match, Waiting, after, next_match, without_agent
 from store.database import one_of
@@ -114,7 +115,11 @@ _WAITING = select(
 ).where(_IS_DUE)
 # Somebody with a caller of their own is not free, whatever their state says: the database would refuse the second, and
 # with it the whole transaction.
-_IS_FREE = and_(one_of(agents.c.state, (AgentState.READY,)), not_(has_caller(agents.c.id)))
+# Nor are they while their phone is in a call of ours: it still says that the last caller could not be reached, and
+# would be busy for the next.
+_IS_FREE = and_(
+    one_of(agents.c.state, (AgentState.READY,)), not_(has_caller(agents.c.id)), not_(is_on_the_phone(agents.c.id))
+)
 _IS_THERE_A_MATCH = select(
     and_(exists().select_from(agents).where(_IS_FREE), exists().select_from(line_entries).where(_IS_DUE))
 )

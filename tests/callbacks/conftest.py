@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from callbacks import reach
 from callbacks.dialling import Dialling
@@ -105,7 +105,8 @@ class Site:
             )
 
     def ready(self, agent_id: int) -> None:
-        """An agent is free again, whatever they did."""
+        """An agent is free again, whatever they did, and their phone too."""
+        self._agent_hangs_up(calls.c.agent_id == agent_id)
         with self.store.write() as tx:
             move_agent(tx, agent_id, AgentState.READY, now=self.now, reason="back")
 
@@ -185,10 +186,12 @@ class Site:
 
     def caller_fails(self, leg: Leg, outcome: AttemptOutcome) -> int | None:
         self._ends(leg)
+        self._agent_hangs_up(calls.c.entry_id == leg.entry_id)
         with self.store.write() as tx:
             return reach.caller_leg_failed(tx, leg.id, outcome, self.rules, self.now)
 
     def talk_ends(self, entry_id: int) -> reach.Ended:
+        self._agent_hangs_up(calls.c.entry_id == entry_id)
         with self.store.write() as tx:
             return reach.conversation_ended(tx, entry_id, self.rules, self.now)
 
@@ -196,6 +199,11 @@ class Site:
         with self.store.write() as tx:
             tx.execute(update(calls).where(calls.c.id == call_id).values(status="completed", ended_at=self.now))
             return reach.caller_gone(tx, call_id, self.rules, self.now)
+
+    def _agent_hangs_up(self, whose: ColumnElement[bool]) -> None:
+        over = update(calls).where(calls.c.purpose == Purpose.AGENT.value, calls.c.ended_at.is_(None), whose)
+        with self.store.write() as tx:
+            tx.execute(over.values(status="completed", ended_at=self.now))
 
     def _ends(self, leg: Leg) -> None:
         with self.store.write() as tx:

@@ -3,7 +3,7 @@
 import itertools
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -101,14 +101,13 @@ def _nobody_is_rung_twice_for_one_attempt(rung: Sequence[Rung], books: Books) ->
     for call in rung:
         if call.ringing is not None and call.sid not in ours:
             yield f"{call.leg}: the network rang {call.number}, and no leg of ours knows {call.sid}"
-    yield from _rung_while_it_rings(rung, {row.number for row in books.promises})
+    yield from _rung_while_it_rings(rung)
 
 
-def _rung_while_it_rings(rung: Sequence[Rung], callers: Set[str]) -> Iterator[str]:
-    """Callers only: an agent's phone may ring while the carrier still says goodbye to them (docs/callbacks-once.md)."""
+def _rung_while_it_rings(rung: Sequence[Rung]) -> Iterator[str]:
     by_number: dict[str, list[Rung]] = defaultdict(list)
     for call in rung:
-        if call.ringing is not None and call.number in callers:
+        if call.ringing is not None:
             by_number[call.number].append(call)
     for number, calls in by_number.items():
         calls.sort(key=lambda call: call.ringing or 0)

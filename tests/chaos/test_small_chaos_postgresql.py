@@ -1,7 +1,6 @@
 """The small form of `make chaos` on PostgreSQL, whose server is killed too. In a file of its own: it runs beside the
 other one."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,6 @@ from tests.chaos.trial import try_it
 
 
 @pytest.mark.parametrize("seed", [2])
-@pytest.mark.skipif("CHAOS" not in os.environ, reason="an open fault that it has found: docs/callbacks-once.md")
 @pytest.mark.skipif(binary("initdb") is None, reason="needs PostgreSQL's initdb and postgres")
 def test_no_promise_is_broken_on_postgresql(seed: int, tmp_path: Path) -> None:
     outcome = try_it(seed, SMALL, tmp_path, on_postgresql=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from carrier.port import CarrierUnsure
+from carrier.port import CarrierBusy, CarrierUnsure
 from store.database import Store
 from story import Agent, Caller, House
 
@@ -158,15 +158,7 @@ def test_the_caller_first_and_the_agent_a_moment_later(caller_first: House) -> N
 
 def test_a_caller_rung_first_who_presses_one_twice_waits_on(caller_first: House) -> None:
     house = caller_first
-    caller = house.caller()
-    caller.dials()
-    caller.says("결제가 두 번 됐어요")
-    caller.says("네")
-    caller.says("네 맞습니다")
-    caller.hangs_up()
-    agent = house.agent("서준", "billing")
-    caller.picks_up()
-    caller.presses("1")
+    caller, agent = _rung_first(house)
 
     caller.presses("1")
     caller.stays_silent()
@@ -178,15 +170,7 @@ def test_a_caller_rung_first_who_presses_one_twice_waits_on(caller_first: House)
 
 def test_a_caller_rung_first_who_hangs_up_while_waiting_is_rung_again(caller_first: House) -> None:
     house = caller_first
-    caller = house.caller()
-    caller.dials()
-    caller.says("결제가 두 번 됐어요")
-    caller.says("네")
-    caller.says("네 맞습니다")
-    caller.hangs_up()
-    agent = house.agent("서준", "billing")
-    caller.picks_up()
-    caller.presses("1")
+    caller, agent = _rung_first(house)
     agent.picks_up()
 
     caller.ends_callback()
@@ -240,3 +224,75 @@ def test_a_carrier_that_is_away_does_not_hold_up_who_reports_a_stray_call(
     house.carrier.end_call = away
     status, _document = house.post(f"{path}/status", "CA" + "e" * 32, CallStatus="ringing")
     assert status == 200
+
+
+def test_a_caller_is_not_joined_with_an_agent_whose_line_broke_unheard(
+    house: House, rung: tuple[Caller, Agent]
+) -> None:
+    caller, agent = rung
+    caller.picks_up()
+    house.carrier.gone.add(agent.sid or "")  # The webhook that says so was lost.
+
+    caller.presses("1")
+
+    caller.hears("상담원과 연결이 끊겼습니다. 곧 다시 전화드리겠습니다.")
+    assert caller.is_told_goodbye
+    # The next attempt begins at once.
+    assert house.promises() == [(KIM, "billing", "dialling_first")]
+    assert (agent.state, house.rung()[-1]) == ("ringing", agent.number)
+
+
+def test_who_was_rung_first_and_has_left_unheard_is_no_agents_caller(caller_first: House) -> None:
+    house = caller_first
+    caller, agent = _rung_first(house)
+    agent.picks_up()
+    house.carrier.gone.add(caller.sid or "")
+
+    agent.presses("1")
+
+    agent.hears("나중에 다시 걸겠습니다")
+    assert house.promises() == [(KIM, "billing", "waiting_retry")]
+
+
+def _rung_first(house: House) -> tuple[Caller, Agent]:
+    """The caller waits on the phone, the agent's phone rings."""
+    caller = house.caller()
+    caller.dials()
+    caller.says("결제가 두 번 됐어요")
+    caller.says("네")
+    caller.says("네 맞습니다")
+    caller.hangs_up()
+    agent = house.agent("서준", "billing")
+    caller.picks_up()
+    caller.presses("1")
+    return caller, agent
+
+
+def test_a_carrier_that_cannot_be_asked_lets_the_two_talk(house: House, rung: tuple[Caller, Agent]) -> None:
+    caller, agent = rung
+    caller.picks_up()
+    house.carrier.status_of = _away  # type: ignore[method-assign]
+
+    caller.presses("1")
+
+    assert caller.is_in_conference == agent.is_in_conference is not None
+
+
+def _away(sid: str) -> str:
+    raise CarrierBusy(sid)
+
+
+def test_an_agent_whose_phone_still_speaks_is_not_rung(house: House, rung: tuple[Caller, Agent]) -> None:
+    """They are told that the caller could not be reached: until they have heard it, their phone would be busy."""
+    caller, agent = rung
+    late = house.caller("+821033330000")
+    late.dials()
+    late.presses("1")
+    heard = len(house.rung())
+
+    agent.keeps_the_phone_up()
+    caller.does_not_pick_up("busy")
+
+    assert (agent.state, len(house.rung())) == ("ready", heard)
+    agent.hangs_up()
+    assert (agent.state, house.rung()[heard:]) == ("ringing", [agent.number])

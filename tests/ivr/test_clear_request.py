@@ -28,7 +28,6 @@ def test_when_the_caller_hangs_up_the_case_is_closed_and_the_agent_wraps_up(hous
     agent.accepts()
 
     caller.hangs_up()
-    agent.leaves_the_conference()
 
     assert agent.is_told_goodbye
     assert agent.state == "wrap"

@@ -3,7 +3,6 @@
 import pytest
 from sqlalchemy import select
 
-from callqueue.agents import AgentState, move_agent
 from store.database import Store
 from store.tables import agents, announcements, muted_estimators
 from story import Agent, Caller, House
@@ -164,9 +163,7 @@ def test_an_agent_who_becomes_free_is_never_kept_waiting_by_an_announcement(hous
         caller.stays_silent()
     told = caller.document
 
-    with house.store.write() as tx:
-        tx.exec_driver_sql("UPDATE line_entries SET state = 'left', left_reason = 'served' WHERE state = 'connected'")
-        move_agent(tx, agent.id, AgentState.WRAP, now=house.now, reason="over", expected=(AgentState.TALK,))
+    next(other for other in house.parties if other.is_in_conference).hangs_up()
     agent.is_ready_again()
     assert caller.document == told  # Nothing has been fetched since: the sentence is still being spoken
     agent.accepts()
