@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, exists, not_, select, update
 
 from callbacks.lifecycle import CallbackState, move
 from callbacks.retries import WINDOW_WITHOUT_HOURS, window_end
 from callqueue import line
 from callqueue.department import Department
-from store.tables import callbacks
+from store.tables import callbacks, calls
 
 _WAITING = (CallbackState.PROMISED, CallbackState.WAITING_RETRY)
 _SET_WINDOW = update(callbacks).where(callbacks.c.id == bindparam("due")).values(expires_at=bindparam("ends"))
@@ -34,8 +34,10 @@ def _window_end(due_at: datetime, department: Department | None) -> datetime:
 
 def expire(tx: Connection, now: datetime, *, limit: int) -> int:
     """Close promises whose window is over; returns how many. Their cases stay open: nobody has told the callers."""
-    # One that is put off is due only after its window: it is found all the same.
-    over = (_IS_WAITING, callbacks.c.expires_at <= now)
+    # One that is put off is due only after its window: it is found all the same. One whose caller has phoned and
+    # waits at its place is not over: they are served, or the place is the promise's again.
+    waits_on_the_phone = exists().where(calls.c.id == callbacks.c.taken_by_call_id, calls.c.ended_at.is_(None))
+    over = (_IS_WAITING, callbacks.c.expires_at <= now, not_(waits_on_the_phone))
     found = tx.execute(select(callbacks.c.id).where(*over).limit(limit)).scalars().all()
     return sum(_expire(tx, callback_id, now) for callback_id in found)
 

@@ -109,6 +109,40 @@ def test_who_hangs_up_again_keeps_the_promise_and_its_place(house: House, desk: 
     assert house.rung().count(KIM) == 1
 
 
+def test_a_window_that_ends_while_the_caller_waits_at_the_held_place_waits_with_them(
+    house: House, desk: tuple[Agent, Caller]
+) -> None:
+    agent, other = desk
+    promised(house)
+    house.passes(days=1, hours=3, minutes=55)  # It is five to six on the day after: the window ends at six.
+    caller = phones_again(house)
+    caller.presses("1")
+
+    house.passes(minutes=10)
+
+    assert house.promises() == [(KIM, "billing", "promised")]
+    other.hangs_up()
+    house.passes(seconds=61)
+    agent.accepts()
+    caller.hangs_up()
+    assert house.promises() == [(KIM, "billing", "replaced")]
+
+
+def test_a_window_that_has_ended_ends_the_promise_when_its_caller_leaves_the_held_place(
+    house: House, desk: tuple[Agent, Caller]
+) -> None:
+    promised(house)
+    house.passes(days=1, hours=3, minutes=55)
+    caller = phones_again(house)
+    caller.presses("1")
+    house.passes(minutes=10)
+
+    caller.hangs_up()
+    house.passes(seconds=2)
+
+    assert house.promises() == [(KIM, "billing", "expired")]
+
+
 def test_a_call_whose_end_was_never_told_gives_the_place_back_too(house: House, desk: tuple[Agent, Caller]) -> None:
     promised(house)
     promised_id = house.promise_id
