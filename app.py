@@ -223,11 +223,15 @@ class House:
             public_url=self.settings.public_url,
         )
 
+    def zone(self) -> ZoneInfo:
+        """In which the site's people think of time. Raises DatabaseAway."""
+        with self.store.read() as tx:
+            return self.catalogue.zone(tx)
+
     def rules(self) -> CallbackRules:
         quiet_from, quiet_until = self.settings.quiet_hours or (None, None)
-        zone = ZoneInfo("Asia/Seoul")
         return CallbackRules(
-            zone,
+            self.zone(),
             quiet_from,
             quiet_until,
             attempts=self.settings.callback_attempts,

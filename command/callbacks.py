@@ -24,7 +24,6 @@ from ivr.promising import CallingHours
 from store.masking import mask_number
 from store.tables import callbacks as callbacks_table
 
-ZONE = ZoneInfo("Asia/Seoul")
 EXPLAINED = {
     Change.SAME: "it is so already",
     Change.BUSY: "it is being dialled, its caller is on the line, or the agent is not free: try again in a minute",
@@ -36,16 +35,15 @@ WHICH = click.argument("callback_id", type=int, metavar="ID")
 
 
 class When(click.ParamType[datetime]):
-    """A local time: 2026-11-26 15:00."""
+    """A time as the site's clocks show it, without a zone, or with one: 2026-11-26 15:00."""
 
     name = "YYYY-MM-DD HH:MM"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
         try:
-            at = datetime.fromisoformat(value)
+            return datetime.fromisoformat(value)
         except ValueError:
             self.fail(f'"{value}" is no time; write it like "2026-11-26 15:00" (site time)', param, ctx)
-        return at.replace(tzinfo=ZONE) if at.tzinfo is None else at
 
 
 AT = click.argument("at", type=When())
@@ -74,7 +72,8 @@ def list_promises(states: tuple[str, ...], department: str | None, to_close: boo
     if as_json:
         click.echo(_json([_as_data(view) for view in found]))
         return
-    click.echo("\n".join(map(_row, found)) or "none")
+    zone = house.zone()
+    click.echo("\n".join(_row(view, zone) for view in found) or "none")
     if refused:
         click.echo("refused in the last 24 hours: " + ", ".join(f"{why} {count}" for why, count in refused.items()))
 
@@ -84,11 +83,12 @@ def list_promises(states: tuple[str, ...], department: str | None, to_close: boo
 @AS_JSON
 def show(callback_id: int, as_json: bool) -> None:
     """All that happened to one promise."""
-    with _house().store.read() as tx:
+    house = _house()
+    with house.store.read() as tx:
         story = desk.story(tx, callback_id, _now())
     if story is None:
         raise click.ClickException(EXPLAINED[Change.OVER])
-    click.echo(_json(_story_data(story)) if as_json else _told(story))
+    click.echo(_json(_story_data(story)) if as_json else _told(story, house.zone()))
 
 
 @callbacks.command()
@@ -190,6 +190,7 @@ def promise_follow_up(
 ) -> None:
     """Promise NUMBER that DEPARTMENT will call at AT."""
     house = _house()
+    at = _on_the_sites_clock(house, at)
     e164 = house.numbers().usable(number)
     if e164 is None:
         raise click.ClickException("that number may not be called: a mobile or landline number under CALLBACK_PREFIXES")
@@ -242,12 +243,13 @@ def kept_rate(days: int, as_json: bool) -> None:
 def set_room(department: str, at: datetime, room: int | None) -> None:
     """So many promises in the slot of AT; without ROOM as many as the menu says. Those that were made stay."""
     house = _house()
+    at = _on_the_sites_clock(house, at)
     with house.store.write() as tx:
         _version, menu = house.catalogue.published(tx)
-        slot = slots.slot_of(_department(menu, department).for_line(), at, ZoneInfo(menu.site.time_zone))
+        slot = slots.slot_of(_department(menu, department).for_line(), at, house.zone())
         slots.set_room(tx, slot, room)
     told = "as many as the menu says" if room is None else str(room)
-    click.echo(f"{department}, {_local(slot.starts_at)}: {told}")
+    click.echo(f"{department}, {_local(slot.starts_at, house.zone())}: {told}")
 
 
 @click.group()
@@ -283,24 +285,27 @@ def unblock(number: str) -> None:
 @AS_JSON
 def list_blocked(as_json: bool) -> None:
     """Blocked numbers, the latest first."""
-    with _house().store.read() as tx:
+    house = _house()
+    with house.store.read() as tx:
         found = safety.blocked(tx)
     if as_json:
         click.echo(_json([asdict(one) for one in found]))
         return
-    rows = (f"{one.number:<16} {_local(one.since)}  {one.by}: {one.why}" for one in found)
+    zone = house.zone()
+    rows = (f"{one.number:<16} {_local(one.since, zone)}  {one.by}: {one.why}" for one in found)
     click.echo("\n".join(rows) or "none")
 
 
 def _move(callback_id: int, at: datetime, by: str, any_time_after: bool) -> None:
+    house = _house()
+    at = _on_the_sites_clock(house, at)
     if at <= _now():
         raise click.ClickException("that time has passed")
-    house = _house()
     with house.store.write() as tx:
         slot = None if any_time_after else _slot_of_promise(house, tx, callback_id, at)
         changed = desk.move(tx, callback_id, at, slot, who=by, now=_now())
     _explain(changed)
-    click.echo(f"promise {callback_id}: {_local(at)}")
+    click.echo(f"promise {callback_id}: {_local(at, house.zone())}")
 
 
 def _slot_of_promise(house: Any, tx: Any, callback_id: int, at: datetime) -> Slot:
@@ -312,7 +317,7 @@ def _slot_of_promise(house: Any, tx: Any, callback_id: int, at: datetime) -> Slo
 
 
 def _slot(house: Any, department: Department, at: datetime) -> Slot:
-    slot = slots.slot_of(department.for_line(), at, ZONE)
+    slot = slots.slot_of(department.for_line(), at, house.zone())
     if at <= _now():
         raise click.ClickException("that time has passed")
     if not slots.is_served(slot, CallingHours(department.hours, house.rules())):
@@ -349,20 +354,20 @@ def _e164(house: Any, number: str) -> str:
     return str(e164)
 
 
-def _row(view: PromiseView) -> str:
-    due = _local(view.due_at) if view.due_at > view.promised_at else "in turn"
+def _row(view: PromiseView, zone: ZoneInfo) -> str:
+    due = _local(view.due_at, zone) if view.due_at > view.promised_at else "in turn"
     late = " OVERDUE" if view.overdue else ""
     number = mask_number(view.number)
     return f"{view.id:>6} {view.state:<16} {view.department:<12} {number:<16} {due:<17} {view.attempts_made}{late}"
 
 
-def _told(story: PromiseStory) -> str:
-    moves = [f"  {_local(m.at)}  {m.to_state:<16} {m.who}: {m.why}" for m in story.moves]
-    tries = [f"  {_local(t.started_at)}  attempt {t.ordinal}: {t.outcome or 'running'}" for t in story.attempts]
-    told = [f"  {_local(t.created_at)}  text {t.kind}: {t.state}" for t in story.texts]
+def _told(story: PromiseStory, zone: ZoneInfo) -> str:
+    moves = [f"  {_local(m.at, zone)}  {m.to_state:<16} {m.who}: {m.why}" for m in story.moves]
+    tries = [f"  {_local(t.started_at, zone)}  attempt {t.ordinal}: {t.outcome or 'running'}" for t in story.attempts]
+    told = [f"  {_local(t.created_at, zone)}  text {t.kind}: {t.state}" for t in story.texts]
     reason = [f"  in their words: {story.promise.words}"] if story.promise.words else []
     see_to = ["  nothing tells that the caller knows: see to them, then finish it"] if story.promise.to_close else []
-    return "\n".join([_row(story.promise), *reason, *moves, *tries, *told, *see_to])
+    return "\n".join([_row(story.promise, zone), *reason, *moves, *tries, *told, *see_to])
 
 
 def _kept_row(row: Kept) -> str:
@@ -391,8 +396,12 @@ def _written(value: Any) -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
-def _local(at: datetime) -> str:
-    return at.astimezone(ZONE).strftime("%Y-%m-%d %H:%M")
+def _on_the_sites_clock(house: Any, at: datetime) -> datetime:
+    return at.replace(tzinfo=house.zone()) if at.tzinfo is None else at
+
+
+def _local(at: datetime, zone: ZoneInfo) -> str:
+    return at.astimezone(zone).strftime("%Y-%m-%d %H:%M")
 
 
 def _now() -> datetime:

@@ -237,10 +237,7 @@ def _store() -> "Store":
 
 
 def _zone(store: "Store") -> ZoneInfo:
-    from ivr.catalogue import Catalogue, NoMenuPublished
+    from ivr.catalogue import Catalogue
 
-    try:
-        with store.read() as tx:
-            return ZoneInfo(Catalogue().published(tx)[1].site.time_zone)
-    except NoMenuPublished:
-        return ZoneInfo("Asia/Seoul")
+    with store.read() as tx:
+        return Catalogue().zone(tx)

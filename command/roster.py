@@ -112,16 +112,11 @@ def _line(row: dict[str, Any]) -> str:
 
 def _site() -> "tuple[Store, ZoneInfo, datetime]":
     """The database, the zone in which its supervisors think, and the moment there."""
-    from zoneinfo import ZoneInfo
-
     from command.environment import database_url
-    from ivr.catalogue import Catalogue, NoMenuPublished
+    from ivr.catalogue import Catalogue
     from store.database import Store
 
     store = Store(database_url())
-    try:
-        with store.read() as tx:
-            zone = ZoneInfo(Catalogue().published(tx)[1].site.time_zone)
-    except NoMenuPublished:
-        zone = ZoneInfo("Asia/Seoul")
+    with store.read() as tx:
+        zone = Catalogue().zone(tx)
     return store, zone, datetime.now(zone)

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Mapping
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
 
@@ -20,6 +21,7 @@ class NoMenuPublished(Exception):
 
 
 DEFAULT_LANGUAGE = "ko"
+DEFAULT_ZONE = "Asia/Seoul"
 FRESH_SECONDS = 1.0
 """A menu that another process publishes is in force here so much later at most."""
 WATCHED_SECONDS = 60.0
@@ -68,6 +70,13 @@ class Catalogue:
         except NoMenuPublished:
             return {}
         return {department.id: department.for_line() for department in menu.departments}
+
+    def zone(self, tx: Connection) -> ZoneInfo:
+        """In which the site's people think of time; Seoul's before the first menu is published."""
+        try:
+            return ZoneInfo(self.published(tx)[1].site.time_zone)
+        except NoMenuPublished:
+            return ZoneInfo(DEFAULT_ZONE)
 
     def languages(self) -> tuple[str, ...]:
         """Of the newest menu that this process has met, without asking the database."""
