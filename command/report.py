@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -12,7 +12,9 @@ import click
 
 if TYPE_CHECKING:
     from callqueue.accounts import Account
+    from callqueue.department import ServiceLevel
     from callqueue.ledger import Muted
+    from callqueue.service import Served
     from ivr.routing_report import FirstTry, RoutingReport
     from store.database import Store
 
@@ -63,6 +65,54 @@ def waits(since: datetime, as_json: bool) -> None:
         click.echo("no wait has been announced since then")
     else:
         click.echo(_waits_text(departments, hours, muted, zone))
+
+
+@report.command("service")
+@_since
+@_as_json
+def service(since: datetime, as_json: bool) -> None:
+    """How many callers were answered as soon as the menu's `service_level` asks for, by department and hour.
+
+    Who hung up sooner than that is not counted; kept places and transfers are no waits.
+    """
+    from callqueue import service as levels
+    from ivr.catalogue import Catalogue
+
+    store = _store()
+    with store.read() as tx:
+        catalogue = Catalogue()
+        zone, departments = catalogue.zone(tx), catalogue.departments(tx)
+        waited = {name: levels.waits(tx, name, since) for name in departments}
+    rows = [
+        _ServiceRow(name, hour, departments[name].service_level, levels.served(waits_, departments[name].service_level))
+        for name, all_waits in waited.items()
+        for hour, waits_ in ((None, all_waits), *levels.by_hour(all_waits, zone).items())
+    ]
+    if as_json:
+        click.echo(_json({"since": since.isoformat(), "departments": [row.data() for row in rows]}))
+        return
+    click.echo(
+        "\n".join(_table(["department", "goal", "in time", "answered", "gave up"], [row.cells() for row in rows]))
+    )
+
+
+@dataclass(frozen=True)
+class _ServiceRow:
+    department: str
+    hour: int | None
+    """None: of all hours."""
+    goal: "ServiceLevel"
+    served: "Served"
+
+    def data(self) -> dict[str, Any]:
+        return {"department": self.department, "hour": self.hour, **asdict(self.goal), **asdict(self.served)} | {
+            "share": self.served.share
+        }
+
+    def cells(self) -> list[str]:
+        name = self.department if self.hour is None else f"  {self.hour:02d}:00"
+        goal = f"{self.goal.percent:g} % / {self.goal.within_seconds:g} s" if self.hour is None else ""
+        return [name, goal, _share(self.served.share), str(self.served.answered), str(self.served.gave_up)]
 
 
 @report.command("routing")

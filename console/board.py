@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, func, select
 
 from callbacks.lifecycle import OPEN, CallbackState
-from callqueue import agents, ledger, line
-from callqueue.department import Department
+from callqueue import agents, ledger, line, service
+from callqueue.department import Department, ServiceLevel
 from callqueue.legs import Purpose
 from callqueue.line import EntryState
+from callqueue.service import Served
 from callqueue.wait import WaitEstimator
 from store.masking import mask_number
 from store.tables import callbacks, calls, line_entries
@@ -19,6 +20,10 @@ LATEST_CALLS = 12
 LATE = timedelta(minutes=2)
 """So long after its time a promise that nobody works on is overdue."""
 WAITING_STATES = (CallbackState.PROMISED.value, CallbackState.WAITING_RETRY.value)
+
+
+SERVED_IN = timedelta(hours=1)
+"""The service level of the board is that of the callers who joined in this time."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,9 @@ class LineRow:
     agents_ready: int
     low_seconds: float | None
     high_seconds: float | None
+    served: Served
+    """In the last hour."""
+    goal: ServiceLevel
     muted_coverage: float | None
     """The estimator has been wrong so often that callers are told no figure: of its spoken ranges so many were right.
     None: they are told."""
@@ -107,6 +115,8 @@ def _line(
         agents_ready=staff.ready,
         low_seconds=None if told is None else told.low_seconds,
         high_seconds=None if told is None else told.high_seconds,
+        served=service.lately(tx, department, now - SERVED_IN),
+        goal=department.service_level,
         muted_coverage=None if told is None else silent.get((department.id, told.estimator)),
     )
 

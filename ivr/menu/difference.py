@@ -207,6 +207,9 @@ _SENTENCES: dict[str, Callable[[str, Any, Any], Both]] = {
     "handle_seconds": _value("a conversation usually takes", "통화 한 건은 보통", _named_minutes),
     "patience_seconds": _value("callers usually wait", "고객은 보통 기다리는 시간이", _named_minutes),
     "priority": _value("priority", "우선순위는"),
+    "service_level": _value(
+        "to be answered:", "응답 목표는", lambda goal: f"{goal.percent:g} % / {goal.within_seconds:g} s"
+    ),
     "music": _value("music", "대기 음악은", lambda address: address or "none"),
 }
 

@@ -52,7 +52,6 @@ class Fields(dict[str, Any]):
 NOT_YET = {
     "after_hours": "`closed_prompt` says what callers hear then; they are offered a callback",
     "audio": "prompts are spoken from text; `music` takes a recording",
-    "service_level": "no figure is kept against it so far",
     "voicemail": "callers are offered a callback instead",
     "survey": "",
     "sms": "",

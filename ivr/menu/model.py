@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from callqueue.department import Announcements, Overflow
+from callqueue.department import Announcements, Overflow, ServiceLevel
 from callqueue.department import Department as LineDepartment
 from ivr.menu.hours import OpeningHours
 from ivr.menu.levels import SubMenu
@@ -49,6 +49,8 @@ class Department:
     """Played while callers wait; None: silence."""
     announcements: Announcements
     """When they are told again where they stand."""
+    service_level: ServiceLevel
+    """The goal that the board and the report hold the department to."""
     overflow: Overflow | None = None
     wrap_seconds: float | None = None
     within: str | None = None
@@ -71,6 +73,7 @@ class Department:
             priority=self.priority,
             callback_above_seconds=self.callback_above_seconds,
             announcements=self.announcements,
+            service_level=self.service_level,
             overflow=self.overflow,
             wrap_seconds=self.wrap_seconds,
             callback_first=self.callback_first,

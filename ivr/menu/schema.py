@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from callqueue.department import Announcements
+from callqueue.department import Announcements, ServiceLevel
 from ivr.menu import forms, trials, values
 from ivr.menu.field import Field, Fields, Help, named, read_fields
 from ivr.menu.hours import ALWAYS, DAY_NAMES, Span
@@ -100,6 +100,11 @@ def _announcements(value: Value, problems: Problems) -> Announcements | None:
     if read is None or None in read.values():
         return None
     return Announcements(read["every_seconds"], read["position_up_to"])
+
+
+def _service_level(value: Value, problems: Problems) -> ServiceLevel | None:
+    read = read_fields(value, FIELDS["service_level"], "service_level", problems)
+    return None if read is None or None in read.values() else ServiceLevel(read["percent"], read["within_seconds"])
 
 
 def _hours(value: Value, problems: Problems) -> tuple[Span | None, ...] | None:
@@ -498,6 +503,19 @@ FIELDS: dict[str, dict[str, Field]] = {
             default_written=HOLD_MUSIC,
             example="https://example.com/hold.mp3",
         ),
+        "service_level": Field(
+            _service_level,
+            forms.table("service_level"),
+            Help(
+                "How many callers are to be answered how soon. The live page and `barocall report service` show how "
+                "many were.",
+                "고객 전화를 얼마나 빨리 받을지의 목표입니다. 실제로 얼마나 지켰는지는 상황판과 "
+                "`barocall report service`가 보여 줍니다.",
+            ),
+            default=ServiceLevel(),
+            default_written="{percent: 80, within_seconds: 20}",
+            example="{percent: 90, within_seconds: 30}",
+        ),
         "announcements": Field(
             _announcements,
             forms.either(forms.table("announcements"), "never"),
@@ -532,6 +550,24 @@ FIELDS: dict[str, dict[str, Field]] = {
             default=Announcements().position_up_to,
             default_written="5",
             example="3",
+        ),
+    },
+    "service_level": {
+        "percent": Field(
+            values.number(1, 100),
+            forms.number(1, 100),
+            Help("So many of a hundred callers …", "100명 가운데 이만큼의 고객을 …"),
+            default=ServiceLevel().percent,
+            default_written="80",
+            example="90",
+        ),
+        "within_seconds": Field(
+            values.number(1, 3600),
+            forms.number(1, 3600),
+            Help("… are answered within so many seconds.", "… 이 시간(초) 안에 받습니다."),
+            default=ServiceLevel().within_seconds,
+            default_written="20",
+            example="30",
         ),
     },
     "overflow": {

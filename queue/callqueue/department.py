@@ -37,6 +37,14 @@ class Announcements:
 
 
 @dataclass(frozen=True)
+class ServiceLevel:
+    """So many of a hundred callers are to be answered within so many seconds: `service_level:` of the menu."""
+
+    percent: float = 80.0
+    within_seconds: float = 20.0
+
+
+@dataclass(frozen=True)
 class Department:
     """Who may serve it (an agent with any of its skills) and what to expect before anything was measured."""
 
@@ -50,6 +58,7 @@ class Department:
     callback_above_seconds: float | None = 180.0
     """A callback is offered when the median wait is longer; None: never because of a long line."""
     announcements: Announcements = Announcements()
+    service_level: ServiceLevel = ServiceLevel()
     overflow: Overflow | None = None
     wrap_seconds: float | None = None
     """How long agents may write up; None: as long as the site's setting says."""

@@ -113,3 +113,15 @@ def test_a_decision_is_found_in_the_menu(department: str, key: str | None, phras
     found = line_of(SHIPPED, department, key, phrase)
 
     assert found - 1 in (LINES.index(line), LINES.index(line) + 1)
+
+
+def test_service_by_department_and_hour(house: House) -> None:
+    text = run(house.store, "service", "--since", "2026-01-01").output
+    found = json.loads(run(house.store, "service", "--since", "2026-01-01", "--json").output)
+
+    billing = [row for row in found["departments"] if row["department"] == "billing"]
+    assert [(row["hour"], row["answered"], row["gave_up"], row["share"]) for row in billing] == [
+        (None, 3, 0, 1.0),
+        (14, 3, 0, 1.0),
+    ]
+    assert "billing     80 % / 20 s  100%     3         0" in text

@@ -117,3 +117,19 @@ def test_it_says_where_callers_are_told_no_figure(page: FlaskClient, house: Hous
     shown = opened(page).get("/board").get_data(as_text=True)
 
     assert shown.count("고객 안내 멈춤, 적중 (63 %)") == 1
+
+
+def test_it_shows_how_many_were_answered_in_time(page: FlaskClient, house: House) -> None:
+    agent = house.agent("서준", "billing")
+    for number in ("+821011112222", "+821033334444"):
+        caller = house.caller(number)
+        caller.dials()
+        caller.presses("1")
+        house.passes(seconds=0 if number.endswith("2222") else 30)
+        agent.accepts()
+        caller.hangs_up()
+        agent.is_ready_again()
+
+    shown = opened(page).get("/board").get_data(as_text=True)
+
+    assert "50 % <small>목표 80 % / 20 초</small>" in shown

@@ -551,7 +551,7 @@ def test_no_value_in_any_place_breaks_the_loader(table: str, data: st.DataObject
         "submenu": "menus: {payments: {%s}}",
     }
     deeper = {"department": "{%s}"} | {
-        name: f"{{{name}: {{%s}}}}" for name in ("hours", "callback", "overflow", "announcements")
+        name: f"{{{name}: {{%s}}}}" for name in ("hours", "callback", "overflow", "announcements", "service_level")
     }
     frame = inside.get(table) or "departments: {agent: " + deeper[table] + "}"
 
