@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from callqueue.department import Announcements
+from callqueue.department import Announcements, ServiceLevel
 from ivr.menu.hours import ALWAYS, OpeningHours, Span
 from ivr.menu.load import MenuErrors, decode_menu, load_menu, menu_digest
 from ivr.menu.model import Department, Menu, Notices, Site
@@ -84,6 +84,7 @@ def test_a_small_menu_is_filled_up_with_defaults() -> None:
                 prompt=None,
                 music="/static/hold.wav",
                 announcements=Announcements(every_seconds=90, position_up_to=5),
+                service_level=ServiceLevel(percent=80, within_seconds=20),
             ),
             Department(
                 id="agent",
