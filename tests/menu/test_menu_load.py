@@ -102,6 +102,7 @@ def test_a_small_menu_is_filled_up_with_defaults() -> None:
                 prompt=None,
                 music="/static/hold.wav",
                 announcements=Announcements(every_seconds=90, position_up_to=5),
+                service_level=ServiceLevel(percent=80, within_seconds=20),
             ),
         ),
     )
