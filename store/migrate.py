@@ -13,6 +13,18 @@ from store.database import make_engine
 def migrate(url: str) -> None:
     """Bring the database at `url` to the newest schema; harmless when it is there already."""
     command.upgrade(_config(url), "head")
+    _adopt_the_log(url)
+
+
+def _adopt_the_log(url: str) -> None:
+    """The log of the line knows its transactions by the server's own numbers. Restored into another server, they may
+    lie in its future, and nobody would read what they wrote: it counts as written long ago."""
+    with make_engine(url, write=True).begin() as tx:
+        if tx.dialect.name == "postgresql":
+            tx.exec_driver_sql(
+                "UPDATE line_events SET written_by = 0"
+                " WHERE written_by >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
+            )
 
 
 def newest_revision() -> str:

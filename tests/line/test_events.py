@@ -13,6 +13,7 @@ from callqueue.department import Department
 from callqueue.events import Kind, LineEvent
 from callqueue.matching import match
 from store.database import Store, insert_row
+from store.migrate import migrate
 from store.tables import callbacks
 
 NOW = datetime(2026, 11, 25, 5, tzinfo=UTC)
@@ -169,6 +170,17 @@ def test_what_commits_late_is_read_late_not_never(store: Store) -> None:
     second = _read_in_pages(store, 5, first[-1].cursor)
 
     assert [[event.caller for event in page] for page in (first, second)] == [[2], [1, 3]]
+
+
+def test_a_log_that_was_restored_into_another_server_is_read(store: Store) -> None:
+    with store.write() as tx:
+        joins(tx, 1)
+        if tx.dialect.name != "sqlite":
+            tx.exec_driver_sql("UPDATE line_events SET written_by = 4000000000000")
+
+    migrate(store.url)
+
+    assert [[event.caller for event in page] for page in _read_in_pages(store, 5)] == [[1]]
 
 
 def test_times_that_fall_by_a_little_are_evened_and_a_clock_set_back_is_not() -> None:
