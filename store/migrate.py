@@ -19,12 +19,14 @@ def migrate(url: str) -> None:
 def _adopt_the_log(url: str) -> None:
     """The log of the line knows its transactions by the server's own numbers. Restored into another server, they may
     lie in its future, and nobody would read what they wrote: it counts as written long ago."""
-    with make_engine(url, write=True).begin() as tx:
-        if tx.dialect.name == "postgresql":
+    engine = make_engine(url, write=True)
+    if engine.dialect.name == "postgresql":
+        with engine.begin() as tx:
             tx.exec_driver_sql(
                 "UPDATE line_events SET written_by = 0"
                 " WHERE written_by >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
             )
+    engine.dispose()
 
 
 def newest_revision() -> str:
