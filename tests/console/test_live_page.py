@@ -132,4 +132,4 @@ def test_it_shows_how_many_were_answered_in_time(page: FlaskClient, house: House
 
     shown = opened(page).get("/board").get_data(as_text=True)
 
-    assert "50 % <small>목표 80 % / 20 초</small>" in shown
+    assert '<span title="최근 1시간, 20초 안에 받은 전화">50 / 80 %</span>' in shown
