@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from command.environment import language
 from command.examples import FILE, read_menu
+from command.menu_files import say
 from command.runs import folder_of_its_own
 
 if TYPE_CHECKING:
@@ -17,12 +19,22 @@ if TYPE_CHECKING:
     from simulator.scripts import CallScript
     from store.database import Store
 
+OUTCOMES = {
+    "served": "상담함",
+    "abandoned": "기다리다 끊음",
+    "left": "끊음",
+    "not promised": "콜백 없이 끝남",
+    "open": "끝나지 않음",
+}
 FOLDER = Path("var/call")
 """Each run has a folder of its own in here, and the last few are kept."""
 TALK_SPEED = 4.0
 SETTLE_SECONDS = 4.0
 """The sweep looks every two seconds for work that was lost, a promised call among it."""
-HEARS = {"vosk": "recognising recordings", "twilio": "the words that the script tells"}
+HEARS = {
+    "vosk": ("recognising recordings", "녹음을 인식해서"),
+    "twilio": ("the words that the script tells", "적힌 말을 그대로"),
+}
 AGENT_PHONE = "+8210900000{:02d}"
 
 
@@ -70,17 +82,20 @@ def _play(
         RECOGNISER=hears,
         ENGLISH_RECOGNISER="twilio",
     )
-    click.echo(f"Starting barocall with this menu; it hears by {HEARS[hears]} …", err=True)
+    english, korean = HEARS[hears]
+    starting = f"Starting barocall with this menu; it hears by {english} …"
+    click.echo(say(starting, f"이 메뉴로 바로콜을 켭니다. 고객의 말은 {korean} 듣습니다 …"), err=True)
     try:
         with stage:
             stage.hire(_staff(menu, agents), hint=LANGUAGES[menu.language].accept_hint())
             transcript = Transcript(stage.store)
             outcome = play(stage.network, script, seconds=seconds, settle_seconds=SETTLE_SECONDS, show=transcript.show)
             transcript.show_understood()
-            for text in (*_ends(stage.store, outcome.sid), *(f"FAILED: {problem}" for problem in outcome.problems)):
+            for text in (*_ends(stage.store, outcome.sid), *(_failed(problem) for problem in outcome.problems)):
                 click.echo(text)
     except (NotReady, TimedOut) as error:
-        click.echo(f"The call could not be made: {error}\nLogs: {folder}/log", err=True)
+        failed = say("The call could not be made", "전화를 걸지 못했습니다")
+        click.echo(f"{failed}: {error}\n{say('Logs', '기록')}: {folder}/log", err=True)
         return 1
     return 1 if outcome.problems else 0
 
@@ -127,7 +142,7 @@ class Transcript:
         self._began = self._began or at
         self.show_understood()
         if event["kind"] not in NOT_SHOWN | {"webhook", "recognised"}:
-            self._line(at, told(event))
+            self._line(at, told(event, language()))
 
     def show_understood(self) -> None:
         """What barocall heard, took it for, and did."""
@@ -139,17 +154,23 @@ class Transcript:
             rows = tx.execute(select(utterances).where(utterances.c.id > self._seen).order_by(utterances.c.id)).all()
         for row in rows:
             self._seen = row.id
-            meaning = f"{row.meaning} {row.probability:.2f}" if row.meaning else "nothing"
-            self._line(row.at, f"      barocall heard “{row.words}” → {meaning} → {row.decision}")
+            meaning = f"{row.meaning} {row.probability:.2f}" if row.meaning else say("nothing", "알 수 없음")
+            heard = say("barocall heard", "바로콜이 들은 말:")
+            self._line(row.at, f"      {heard} “{row.words}” → {meaning} → {row.decision}")
 
     def _line(self, at: datetime, text: str) -> None:
-        click.echo(f"{(at - (self._began or at)).total_seconds():7.1f} s  {text}")
+        click.echo(f"{(at - (self._began or at)).total_seconds():7.1f} {say('s', '초')}  {text}")
+
+
+def _failed(problem: str) -> str:
+    return say(f"FAILED: {problem}", f"실패: {problem}")
 
 
 def _ends(store: "Store", sid: str) -> Iterator[str]:
     """Where the caller ended: department, agent, promise."""
     from sqlalchemy import select
 
+    from console.text import state_name
     from store.tables import agents, callbacks, calls, cases, line_entries
 
     with store.read() as tx:
@@ -164,7 +185,11 @@ def _ends(store: "Store", sid: str) -> Iterator[str]:
             .order_by(line_entries.c.id.desc())
         ).first()
     if row is not None:
-        yield f"Department: {row.department or 'none'}"
-        yield f"Ended: {row.outcome or 'open'}" + (f", with {row.name}" if row.name else "")
+        yield say(f"Department: {row.department or 'none'}", f"부서: {row.department or '없음'}")
+        ended = row.outcome or "open"
+        yield say(
+            f"Ended: {ended}" + (f", with {row.name}" if row.name else ""),
+            f"결과: {OUTCOMES.get(ended, ended)}" + (f", 상담원 {row.name}" if row.name else ""),
+        )
         if row.promise is not None:
-            yield f"Callback: {row.promise}"
+            yield say(f"Callback: {row.promise}", f"콜백: {state_name('ko', row.promise)}")

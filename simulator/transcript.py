@@ -37,9 +37,9 @@ class Lines:
         return f"{(event['seconds'] - self._began_seconds) * self._speed:7.1f} s  {told(event)}\n"
 
 
-def told(event: Event) -> str:
-    """One event in words. What has no words of its own is told by its facts: nothing is left out."""
-    words = WORDS.get(event["kind"])
+def told(event: Event, language: str = "en") -> str:
+    """One event in words, "en" or "ko". What has no words of its own is told by its facts: nothing is left out."""
+    words = (KOREAN if language == "ko" else WORDS).get(event["kind"])
     return words(event) if words is not None else f"{_who(event)}: {event['kind'].replace('_', ' ')}{_facts(event)}"
 
 
@@ -94,6 +94,7 @@ WORDS: dict[str, Callable[[Event], str]] = {
     "recognised": _recognised,
     "webhook": _webhook,
     "bridged": lambda e: f"{_who(e)} talks with {e['to']}",
+    "bridged": lambda e: f"{_who(e)}: {e['to']} 쪽과 통화합니다",
     "joined_conference": lambda e: f"{_who(e)} joins conference {e['conference']}",
     "left_conference": lambda e: f"{_who(e)} leaves conference {e['conference']}",
     "moved": lambda e: f"   the application moves the call to {e['url'] or 'a document'}",
@@ -102,4 +103,23 @@ WORDS: dict[str, Callable[[Event], str]] = {
     "cut_off": lambda e: f"{_who(e)} CUT OFF: {e['message']}",
     "error": lambda e: f"ERROR {e['code']}: {e['message']}",
     "ended": lambda e: f"{_who(e)}: call ended ({e['status']})",
+}
+KOREAN: dict[str, Callable[[Event], str]] = {
+    "dialled": lambda e: f"{_who(e)}: {e['to']}에 전화합니다",
+    "ordered": lambda e: f"바로콜이 {_who(e)}에게 전화를 겁니다",
+    "ringing": lambda e: f"{_who(e)}: 벨이 울립니다",
+    "answered": lambda e: f"{_who(e)}: 받았습니다",
+    "said_by_app": lambda e: f"   {_who(e)} 들음: “{e['text']}”",
+    "played": lambda e: f"   {_who(e)} 들음: [{e['url']}]",
+    "cut_short": lambda e: f"   … 그중 {e['after_seconds']:g}초만 들었습니다",
+    "said_by_person": lambda e: f"   {_who(e)} 말함: {_said(e)}",
+    "pressed": lambda e: f"   {_who(e)} 누름: {e['digits']}",
+    "joined_conference": lambda e: f"{_who(e)}: 통화방 {e['conference']}에 들어갑니다",
+    "left_conference": lambda e: f"{_who(e)}: 통화방 {e['conference']}에서 나옵니다",
+    "moved": lambda e: f"   바로콜이 통화를 {e['url'] or '다른 안내'}(으)로 옮깁니다",
+    "hung_up": lambda e: f"{_who(e)}: 전화를 끊습니다",
+    "gave_up": lambda e: f"{_who(e)}: 더 진행하지 못했습니다: {e['message']}",
+    "cut_off": lambda e: f"{_who(e)}: 도중에 끊겼습니다: {e['message']}",
+    "error": lambda e: f"오류 {e['code']}: {e['message']}",
+    "ended": lambda e: f"{_who(e)}: 통화가 끝났습니다 ({e['status']})",
 }

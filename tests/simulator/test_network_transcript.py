@@ -11,7 +11,7 @@ import requests
 from test_network_media import recording
 
 from simulator.audio import decode
-from simulator.transcript import problems_of, readable, told
+from simulator.transcript import KOREAN, WORDS, problems_of, readable, told
 from simulator.voice import NoVoice, murmur, voice_named
 
 MENU = """<Response>
@@ -144,3 +144,13 @@ def test_espeak_ng_speaks_written_words_where_it_is_installed(make_stage, tmp_pa
     )
     assert len(sounds_at(person)) > 3
     assert len(sounds_at(application)) > 3
+
+
+def test_a_call_is_told_in_korean_too() -> None:
+    heard = {"kind": "said_by_app", "name": "고객", "text": "무엇을 도와드릴까요?"}
+    unknown = {"kind": "something_new", "name": "고객", "fact": 1}
+
+    assert told(heard, "ko") == "   고객 들음: “무엇을 도와드릴까요?”"
+    assert told(unknown, "ko") == told(unknown) == "고객: something new (fact 1)"
+    # What is left out there is never shown by `barocall call`.
+    assert WORDS.keys() - KOREAN.keys() == {"recognised", "webhook"}
