@@ -70,10 +70,7 @@ class PhoneNetwork:
             call.end()
         self.clock.close()
         if self.recorder is not None:
-            # Once more: some things are told after the end of a call.
-            for call in list(self.calls.values()):
-                if call.soundtrack.runs:
-                    self.recorder.write(call)
+            self.recorder.close([call for call in self.calls.values() if call.soundtrack.runs])
         self.events.close()
 
     def advance(self, seconds: float) -> datetime:

@@ -1,5 +1,7 @@
 """Writes each call down: JSON lines, readable text, and both sides as one WAV file."""
 
+import threading
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,10 +17,24 @@ class Recorder:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._lock = threading.Lock()
+        self._closed = False
         folder.mkdir(parents=True, exist_ok=True)
 
     def write(self, call: "Call") -> None:
         """`CA….jsonl`, `CA….txt`, `CA….wav`: left the person, right what they were told."""
+        with self._lock:
+            if not self._closed:
+                self._write(call)
+
+    def close(self, calls: Iterable["Call"]) -> None:
+        """Each once more, for some things are told after the end of a call; nothing is written from then on."""
+        with self._lock:
+            self._closed = True
+            for call in calls:
+                self._write(call)
+
+    def _write(self, call: "Call") -> None:
         events, speed = call.events(), call.network.config.events_speed
         path = self._folder / call.sid
         path.with_suffix(".jsonl").write_text(json_lines(events), encoding="utf-8")

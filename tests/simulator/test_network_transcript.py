@@ -107,6 +107,7 @@ def test_recording_is_begun_and_ended_on_demand(stage, tmp_path) -> None:
 
     assert sounds_at(channels(requests.get(f"{url}/{recorded}/recording.wav", timeout=5).content)[1]) != []
     assert requests.get(f"{url}/{other}/recording.wav", timeout=5).status_code == 400
+    stage.server.network.close()  # Files are written beside the calls: all are there when it closes.
     assert (tmp_path / f"{recorded}.txt").exists()
     assert not (tmp_path / f"{other}.txt").exists()
 
