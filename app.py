@@ -37,6 +37,9 @@ from ivr.letters import LetterWriter
 from ivr.listeners import Listener, Listeners, listener_for, listeners_by
 from ivr.media import media_app
 from ivr.menu.file import read_menu_file
+from ivr.menu.load import load_menu
+from ivr.menu.recording_files import RecordingFiles
+from ivr.recordings_web import recordings_blueprint
 from ivr.render import Site
 from ivr.signature import SignatureCheck
 from ivr.versions import How, in_force, publish
@@ -105,6 +108,7 @@ class House:
         )
 
         app.register_blueprint(promise_blueprint(self.promise_pages()))
+        app.register_blueprint(recordings_blueprint(self.store))
 
         @app.get("/healthz")
         def healthz() -> dict[str, str]:
@@ -332,10 +336,11 @@ class House:
                 return
         path = Path(self.settings.menu_file)
         source = read_menu_file(path)
+        sounds = RecordingFiles(path.parent).all(load_menu(source, path.name).recordings)
         try:
             with self.store.write() as tx:
                 if in_force(tx) is None:
-                    publish(tx, source, path.name, by="start", now=utc_now(), how=How.START)
+                    publish(tx, source, path.name, by="start", now=utc_now(), how=How.START, recordings=sounds)
         except IntegrityError:
             return  # Another process had the same first menu.
 

@@ -109,9 +109,9 @@ def needs_sound(script: "CallScript") -> bool:
 
 
 def _draft(path: Path, *, hours: bool) -> str:
-    from command.stage import open_at_any_hour
+    from command.stage import open_at_any_hour, spoken
 
-    source = path.read_text(encoding="utf-8")
+    source = spoken(path.read_text(encoding="utf-8"))
     return source if hours else open_at_any_hour(source)
 
 

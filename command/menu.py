@@ -11,6 +11,7 @@ import click
 from command.menu_draw import draw
 from command.menu_files import MENU_FILE, MISTAKES, NOT_CHECKED, NOTHING_WRONG, say, show_checked
 from command.menu_replay import replay
+from command.menu_sentences import sentences
 from command.menu_test import test
 from command.menu_versions import diff, log, publish, rollback
 
@@ -43,7 +44,7 @@ def menu_check(file: Path, quick: bool, strict: bool, as_json: bool) -> None:
 
     try:
         text = read_menu_file(file)
-        checked, not_looked_at = _checked(text, file.name, quick=quick)
+        checked, not_looked_at = _checked(text, file, quick=quick)
     except MenuErrors as error:
         checked, not_looked_at = Checked(None, error.problems), []
     except Unreadable as error:
@@ -56,16 +57,18 @@ def menu_check(file: Path, quick: bool, strict: bool, as_json: bool) -> None:
     sys.exit(MISTAKES if checked.mistakes or (strict and checked.warnings) else NOTHING_WRONG)
 
 
-def _checked(text: str, file_name: str, *, quick: bool) -> "tuple[Checked, list[str]]":
+def _checked(text: str, file: Path, *, quick: bool) -> "tuple[Checked, list[str]]":
     from command.menu_world import Studies, remembered_encoder, world_here
     from ivr.menu.check import check
+    from ivr.menu.recording_files import RecordingFiles
 
+    recordings = RecordingFiles(file.parent)
     if quick:
-        world, missing = world_here()
-        return check(text, file_name, world), missing
+        world, missing = world_here(recordings)
+        return check(text, file.name, world), missing
     with remembered_encoder() as encoder:
-        world, missing = world_here(close=Studies(encoder).close)
-        return check(text, file_name, world), missing
+        world, missing = world_here(recordings, close=Studies(encoder).close)
+        return check(text, file.name, world), missing
 
 
 @menu.command("new")
@@ -125,5 +128,5 @@ def _problem(problem: "MenuProblem") -> dict[str, Any]:
     }
 
 
-for command in (test, replay, draw, publish, rollback, log, diff):
+for command in (test, replay, draw, sentences, publish, rollback, log, diff):
     menu.add_command(command)

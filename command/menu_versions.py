@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from ivr.menu.check import Checked
     from ivr.menu.model import Menu
+    from ivr.menu.recording_files import RecordingFiles
     from ivr.rehearsal import Tried
     from ivr.versions import Lesson
     from store.database import Store
@@ -39,27 +41,33 @@ def publish(file: Path, by: str | None, untested: bool) -> None:
     Calls in progress keep the menu they began with. A menu with mistakes, or whose tests fail, is not published.
     Exit 0: it is in force, 1: it has mistakes or fails, 2: it could not be read.
     """
+    from ivr.menu.recording_files import RecordingFiles
     from ivr.menu.source import MenuErrors
     from ivr.versions import in_force, publish
 
-    text = read_or_stop(file)
+    text, files = read_or_stop(file), RecordingFiles(file.parent)
     try:
-        checked, lessons, tried = _prepared(text, file.name, tested=not untested)
+        checked, lessons, tried = _prepared(text, file.name, files, tested=not untested)
         show_checked(file, checked, [])
         menu = checked.or_raise()
         show(file, tried)
         if not all(one.passed for one in tried):
             raise MenuErrors([])
+        sounds = files.all(menu.recordings)
         with writing() as tx:
             before = in_force(tx)
-            version_id = publish(tx, text, file.name, by=by or _me(), now=datetime.now(UTC), lessons=lessons)
+            version_id = publish(
+                tx, text, file.name, by=by or _me(), now=datetime.now(UTC), lessons=lessons, recordings=sounds
+            )
     except MenuErrors:
         click.echo(say("not published: the menu in force stays", "공개하지 않았습니다. 지금 메뉴가 그대로 쓰입니다"))
         sys.exit(1)
-    _show_change(before, version_id, menu)
+    _show_change(before, version_id)
 
 
-def _prepared(text: str, file_name: str, *, tested: bool) -> "tuple[Checked, dict[str, Lesson], tuple[Tried, ...]]":
+def _prepared(
+    text: str, file_name: str, files: "RecordingFiles", *, tested: bool
+) -> "tuple[Checked, dict[str, Lesson], tuple[Tried, ...]]":
     """Checked, what it teaches, and tried: sentences are encoded once for all three."""
     from command.menu_world import Studies, remembered_encoder, world_here
     from ivr.menu.check import check
@@ -67,7 +75,7 @@ def _prepared(text: str, file_name: str, *, tested: bool) -> "tuple[Checked, dic
 
     with remembered_encoder() as encoder:
         studies = Studies(encoder)
-        world, _missing = world_here(close=studies.close)
+        world, _missing = world_here(files, close=studies.close)
         checked = check(text, file_name, world)
         if checked.menu is None:
             return checked, {}, ()
@@ -88,7 +96,7 @@ def rollback(version: int | None, by: str | None) -> None:
             version_id = rollback(tx, version, by=by or _me(), now=datetime.now(UTC))
     except NoSuchVersion as error:
         raise click.ClickException(str(error)) from error
-    _show_change(before, version_id, _version(version_id))
+    _show_change(before, version_id)
 
 
 @click.command()
@@ -144,10 +152,26 @@ def _named(name: str) -> "Menu":
     if name.isdecimal():
         return _version(int(name))
     try:
-        return load_menu(read_or_stop(Path(name)), Path(name).name)
+        return _with_sounds(load_menu(read_or_stop(Path(name)), Path(name).name), Path(name).parent)
     except MenuErrors as error:
         show_problems(error.problems)
         sys.exit(NOT_CHECKED)
+
+
+def _with_sounds(menu: "Menu", folder: Path) -> "Menu":
+    """Of a file. Ends the command where one of its recordings can't be played."""
+    from ivr.menu.file import Unreadable
+    from ivr.menu.in_korean import in_korean
+    from ivr.menu.recording_files import RecordingFiles
+    from ivr.menu.recordings import with_sounds
+
+    try:
+        found = RecordingFiles(folder).all(menu.recordings)
+    except Unreadable as error:
+        click.echo(say(f"can't read this: {error}", f"읽을 수 없습니다: {in_korean(str(error))}"), err=True)
+        sys.exit(NOT_CHECKED)
+    digests = {path: one.sha256 for path, one in found.items()}
+    return replace(menu, recordings=with_sounds(menu.recordings, digests))
 
 
 def version_in_force() -> "Menu":
@@ -163,23 +187,24 @@ def version_in_force() -> "Menu":
 
 def _version(version_id: int) -> "Menu":
     from ivr.menu.load import load_menu
+    from ivr.recordings import recorded
     from ivr.versions import version
 
     with reading() as tx:
         found = version(tx, version_id)
-    if found is None:
-        raise click.ClickException(f"there is no version {version_id}; `barocall menu log` lists them")
-    return load_menu(found.source, f"version {version_id}")
+        if found is None:
+            raise click.ClickException(f"there is no version {version_id}; `barocall menu log` lists them")
+        return recorded(tx, version_id, load_menu(found.source, f"version {version_id}"))
 
 
-def _show_change(before: int | None, now: int, menu: "Menu") -> None:
+def _show_change(before: int | None, now: int) -> None:
     if before == now:
         click.echo(say(f"version {now} was in force already", f"{now}판이 이미 쓰이고 있습니다"))
         return
     was_en, was_ko = ("", "") if before is None else (f" (was version {before})", f"(전에는 {before}판)")
     click.echo(say(f"version {now} is in force{was_en}", f"이제 {now}판이 쓰입니다{was_ko}"))
     if before is not None:
-        _echo(_told(_version(before), menu))
+        _echo(_told(_version(before), _version(now)))
 
 
 def _told(old: "Menu", new: "Menu") -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from command.environment import cache_folder, database_url, environ, is_sqlite_w
 from command.menu_files import say
 from ivr.menu.advice import Likeness, World
 from ivr.menu.model import Menu
+from ivr.menu.recording_files import RecordingFiles
 
 if TYPE_CHECKING:
     from speech.classifier import Classifier, Study
@@ -21,7 +22,9 @@ FORMS = ("WAV", "MP3", "AIFF", "AU")
 """What the carrier plays."""
 
 
-def world_here(*, close: Callable[[Menu], tuple[Likeness, ...]] | None = None) -> tuple[World, list[str]]:
+def world_here(
+    recordings: RecordingFiles, *, close: Callable[[Menu], tuple[Likeness, ...]] | None = None
+) -> tuple[World, list[str]]:
     """The world, and what of it could not be looked at. `close`: left out, departments are not compared."""
     missing: list[str] = []
     world = World(
@@ -30,6 +33,7 @@ def world_here(*, close: Callable[[Menu], tuple[Likeness, ...]] | None = None) -
         skills=_skills(missing),
         close=close,
         sound_mistake=sound_mistake,
+        recording_mistake=recordings.mistake,
     )
     return world, missing
 

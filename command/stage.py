@@ -172,18 +172,28 @@ class Stage:
 
 def open_at_any_hour(menu: str) -> str:
     """The same menu with `hours: always`: a demo is watched when there is time for it."""
-    spans = sorted(_hours(yaml.compose(menu, Loader=yaml.SafeLoader)), reverse=True)
+    return _with_values(menu, "hours", "always")
+
+
+def spoken(menu: str) -> str:
+    """The same menu without recordings: a script waits for words, and the files lie elsewhere."""
+    return _with_values(menu, "recordings", "{}")
+
+
+def _with_values(menu: str, key: str, value: str) -> str:
+    """`value` wherever the key stands; all else as it was written."""
+    spans = sorted(_values(yaml.compose(menu, Loader=yaml.SafeLoader), key), reverse=True)
     for begin, end in spans:
         written = menu[begin:end]
-        menu = f"{menu[:begin]}always{written[len(written.rstrip()) :]}{menu[end:]}"
+        menu = f"{menu[:begin]}{value}{written[len(written.rstrip()) :]}{menu[end:]}"
     return menu
 
 
-def _hours(node: yaml.Node | None) -> Iterator[tuple[int, int]]:
-    """Where the value of each `hours` begins and ends in the text."""
+def _values(node: yaml.Node | None, wanted: str) -> Iterator[tuple[int, int]]:
+    """Where each value of the key begins and ends in the text."""
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
-            if key.value == "hours":
+            if key.value == wanted:
                 yield value.start_mark.index, value.end_mark.index
             else:
-                yield from _hours(value)
+                yield from _values(value, wanted)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 from callqueue.department import Department
 from ivr.menu.load import load_menu
 from ivr.menu.model import Menu
+from ivr.recordings import recorded
 from ivr.versions import in_force, publish
 from store.tables import menu_versions
 
@@ -89,5 +90,6 @@ class Catalogue:
 
     def _parse(self, tx: Connection, version_id: int) -> Menu:
         row = tx.execute(select(menu_versions).where(menu_versions.c.id == version_id)).one()
+        menu = recorded(tx, version_id, load_menu(row.source, row.file_name))
         with self._lock:
-            return self._parsed.setdefault(version_id, load_menu(row.source, row.file_name))
+            return self._parsed.setdefault(version_id, menu)

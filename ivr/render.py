@@ -16,8 +16,10 @@ from ivr.dialogue import expectation
 from ivr.listeners import Listener, Listeners, listener_for
 from ivr.menu.languages import LANGUAGE_KEY
 from ivr.menu.model import Department, Menu
+from ivr.menu.recordings import as_said
 from ivr.menu.variables import TELL_THE_WAIT, fill, variables_in
 from ivr.prompts import Prompts
+from ivr.recordings import address
 from ivr.states import (
     AnyChoice,
     Asking,
@@ -206,7 +208,7 @@ class _Document:
         other = self.menu.other_language
         if other is not None and self.call.language == self.menu.language_for(self.call.to_number):
             offer, voice = words_for(other), self.site_menu.spoken_in(other).site.voice
-            into.say(offer.offer_language(LANGUAGE_KEY), language=offer.LOCALE, voice=voice)
+            self._voice(offer.offer_language(LANGUAGE_KEY), offer.LOCALE, voice, into=into)
 
     def _offer(self, state: Offering) -> list[str]:
         words, opens = promise_words_for(self.menu.language), self._local(state.due_at)
@@ -455,7 +457,15 @@ class _Document:
         )
 
     def _say(self, text: str, *, into: Gather | None = None) -> None:
-        (into or self.response).say(text, language=self.words.LOCALE, voice=self.menu.site.voice)
+        self._voice(text, self.words.LOCALE, self.menu.site.voice, into=into or self.response)
+
+    def _voice(self, text: str, locale: str, voice: str, *, into: Gather | VoiceResponse) -> None:
+        """A person's, where the sentence was recorded; else the carrier's."""
+        recorded = self.site_menu.recordings.get(as_said(text))
+        if recorded is None or recorded.sha256 is None:
+            into.say(text, language=locale, voice=voice)
+        else:
+            into.play(self._address(address(self.call.menu_version_id, recorded.path)))
 
     def _join(self, entry_id: int) -> None:
         dial = Dial(action="/voice/after", method="POST")

@@ -10,6 +10,8 @@ from sqlalchemy import Connection, Select, select
 from sqlalchemy.exc import IntegrityError
 
 from ivr.menu.load import load_menu, menu_digest
+from ivr.menu.sounds import Recording
+from ivr.recordings import keep_recordings
 from store.database import insert_row
 from store.tables import menu_lessons, menu_publications, menu_versions
 
@@ -59,22 +61,25 @@ def publish(
     now: datetime,
     how: How = How.PUBLISH,
     lessons: Mapping[str, Lesson] | None = None,
+    recordings: Mapping[str, Recording] | None = None,
 ) -> int:
-    """Put a menu in force; returns its version. The same text is the same version, and if that is in force already
-    nothing happens.
+    """Put a menu in force; returns its version. The same text with the same recordings is the same version, and if
+    that is in force already nothing happens.
 
     Raises MenuErrors for a menu with mistakes; the one in force stays. `lessons`: by language, where they are learned.
+    `recordings`: by path; a sentence whose recording is not among them is spoken.
     """
     load_menu(source, file_name)
-    digest = menu_digest(source)
+    digest = menu_digest(source, {path: found.sha256 for path, found in (recordings or {}).items()})
     known = tx.execute(select(menu_versions.c.id).where(menu_versions.c.digest == digest)).scalar()
     if known is None:
         row = {"digest": digest, "file_name": file_name, "source": source, "published_at": now, "published_by": by}
         try:
             with tx.begin_nested():
                 known = insert_row(tx, menu_versions, **row)
+                keep_recordings(tx, known, recordings or {})
         except IntegrityError:  # Another process starts with the same file at the same moment.
-            return publish(tx, source, file_name, by=by, now=now, how=how, lessons=lessons)
+            return publish(tx, source, file_name, by=by, now=now, how=how, lessons=lessons, recordings=recordings)
     for lesson in (lessons or {}).values():
         keep_lesson(tx, known, lesson)
     _put_in_force(tx, known, by=by, now=now, how=how)

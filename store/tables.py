@@ -102,6 +102,27 @@ menu_lessons = Table(
     UniqueConstraint("menu_version_id", "language", "encoder"),
 )
 
+# Recorded prompts; the same sound is kept once, however many versions play it.
+recordings = Table(
+    "recordings",
+    metadata,
+    _id(),
+    Column("sha256", String(64), nullable=False, unique=True),
+    Column("media_type", String(20), nullable=False),
+    Column("data", LargeBinary, nullable=False),
+)
+
+menu_recordings = Table(
+    "menu_recordings",
+    metadata,
+    _id(),
+    _refers("menu_version_id", "menu_versions", looked_up=False),
+    # Of the file, from the menu's folder.
+    Column("path", Text, nullable=False),
+    _refers("recording_id", "recordings", looked_up=False),
+    UniqueConstraint("menu_version_id", "path"),
+)
+
 cases = Table(
     "cases",
     metadata,

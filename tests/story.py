@@ -9,7 +9,7 @@ assert caller.position == 1
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -39,6 +39,8 @@ from ivr.catalogue import Catalogue, publish
 from ivr.conversation import Conversation, Desk
 from ivr.letters import LetterWriter
 from ivr.listeners import Listener, listeners_by
+from ivr.menu.sounds import Recording
+from ivr.recordings_web import recordings_blueprint
 from ivr.render import Site
 from ivr.signature import SignatureCheck
 from ivr.voice import voice_blueprint
@@ -77,6 +79,7 @@ class House:
     jobs: FakeJobs | JobQueue = field(default_factory=FakeJobs)
     conversation_type: type[Conversation] = Conversation
     text_number: str | None = "+82215550100"
+    recordings: Mapping[str, Recording] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.carrier = FakeCarrier(self.now)
@@ -84,7 +87,7 @@ class House:
         self.catalogue = Catalogue()
         self.rules = CallbackRules(ZoneInfo("Asia/Seoul"))
         with self.store.write() as tx:
-            publish(tx, self.menu, "menus.yaml", by="test", now=self.now)
+            publish(tx, self.menu, "menus.yaml", by="test", now=self.now, recordings=self.recordings)
         self.conversation = self.conversation_type(self._desk())
         self.dialling = Dialling(
             store=self.store,
@@ -109,6 +112,13 @@ class House:
         self.app = self._web()
         self.web: FlaskClient = self.app.test_client()
         self.parties: list[Party] = []
+
+    def publishes(self, menu: str, recordings: Mapping[str, Recording]) -> int:
+        """A menu that calls get from now on; its version."""
+        with self.store.write() as tx:
+            version_id = publish(tx, menu, "menus.yaml", by="test", now=self.now, recordings=recordings)
+        self.catalogue.use(version_id)
+        return version_id
 
     def _desk(self) -> Desk:
         return Desk(
@@ -135,6 +145,7 @@ class House:
         )
         signature = SignatureCheck([TOKEN], PUBLIC_URL, media_url)
         app.register_blueprint(promise_blueprint(self._pages()))
+        app.register_blueprint(recordings_blueprint(self.store))
         app.register_blueprint(voice_blueprint(self.conversation, self.store, self.catalogue, site, signature, ACCOUNT))
         return app
 
@@ -292,6 +303,18 @@ class Party(ABC):
 
     def hears(self, text: str) -> None:
         assert text in self.spoken, f"heard instead: {self.spoken}"
+
+    @property
+    def played(self) -> list[str]:
+        """The sounds that are played to them now, by their addresses."""
+        return [play.text or "" for play in self._xml().iter("Play")]
+
+    def hears_the_sound(self, address: str) -> bytes:
+        """As the carrier fetches and plays it."""
+        assert address in self.played, f"played instead: {self.played}"
+        answer = self.house.web.get(address.removeprefix(PUBLIC_URL))
+        assert answer.status_code == 200, f"{address} answered {answer.status_code}"
+        return answer.get_data()
 
     @property
     def languages(self) -> set[tuple[str, str]]:

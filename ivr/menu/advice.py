@@ -16,6 +16,8 @@ from ivr.menu.levels import DEEP, DEEPEST, level
 from ivr.menu.listening import seconds_to_hear
 from ivr.menu.model import Department, Menu
 from ivr.menu.source import Key, Place, Value
+from ivr.menu.values import did_you_mean
+from ivr.sentences import sentences
 from ivr.words import words_for
 
 FEW_PHRASES = 5
@@ -49,6 +51,8 @@ class World:
     """By cross-validation; takes seconds."""
     sound_mistake: Callable[[str], str | None] | None = None
     """What is wrong with a sound on this server."""
+    recording_mistake: Callable[[str], str | None] | None = None
+    """What is wrong with a recording beside the menu."""
 
 
 @dataclass(frozen=True)
@@ -201,6 +205,15 @@ def review_due(look: Look) -> Iterator[Found]:
         )
 
 
+def never_played(look: Look) -> Iterator[Found]:
+    recordings = look.read["recordings"].items()
+    said = sentences(look.menu) if recordings else ()
+    for path, text in recordings:
+        if text not in said:
+            told = f'"{path.text}" is never played: nothing says exactly “{text}”.{did_you_mean(text, said)}'
+            yield Found(path.place, told)
+
+
 def unused_ignore(look: Look) -> Iterator[Found]:
     """Nothing by itself: what is left over is found when warnings are switched off (ivr.menu.check)."""
     yield from ()
@@ -277,6 +290,13 @@ WARNINGS: dict[str, Rule] = {
     "review_due": Rule(
         review_due,
         Help("The date of `review_by` has passed.", "review_by에 적은 날짜가 지났습니다."),
+    ),
+    "never_played": Rule(
+        never_played,
+        Help(
+            "A recording's sentence is none that is said (`barocall menu sentences` lists them).",
+            "녹음의 문장이 실제로 안내하는 문장과 다릅니다(`barocall menu sentences`로 봅니다).",
+        ),
     ),
     "unused_ignore": Rule(
         unused_ignore,

@@ -79,6 +79,7 @@ def _was_looked_at(name: str, world: World) -> bool:
 
 def _look_further(look: Look, problems: Problems) -> None:
     _sounds(look, problems)
+    _recordings(look, problems)
     _never_open(look, problems)
     for language in look.menu.languages:
         _sound_alike(look, language, problems)
@@ -91,6 +92,15 @@ def _sounds(look: Look, problems: Problems) -> None:
         wrong = None if department.music is None else look.world.sound_mistake(department.music)
         if wrong is not None:
             problems.add(look.place(department, "music"), wrong)
+
+
+def _recordings(look: Look, problems: Problems) -> None:
+    if look.world.recording_mistake is None:
+        return
+    for path in look.read["recordings"]:
+        wrong = look.world.recording_mistake(path.text)
+        if wrong is not None:
+            problems.add(path.place, wrong)
 
 
 def _never_open(look: Look, problems: Problems) -> None:

@@ -18,6 +18,7 @@ def differences(old: Menu, new: Menu) -> tuple[Both, ...]:
     return (
         *_of_site(old, new),
         *_of_texts(old, new),
+        *_of_recordings(old, new),
         *_of_list(old, new),
         *_of_menus(old, new),
         *_of_departments(old, new),
@@ -45,6 +46,18 @@ def _of_texts(old: Menu, new: Menu) -> Iterator[Both]:
             yield from _was(f"notice {field.name} ({language})", f"안내 {field.name}({language})", one, other)
         yield from _was(f"question ({language})", f"질문({language})", before.question, after.question)
         yield from _was(f"examples ({language})", f"보기({language})", before.examples, after.examples)
+
+
+def _of_recordings(old: Menu, new: Menu) -> Iterator[Both]:
+    """A file of another name that sounds the same is no difference."""
+    before, after = ({said: one.sha256 for said, one in menu.recordings.items()} for menu in (old, new))
+    for said in dict.fromkeys((*before, *after)):
+        if said not in before:
+            yield Both(f"“{said}” is now played from a recording", f"“{said}”: 이제 녹음으로 들려줍니다")
+        elif said not in after:
+            yield Both(f"“{said}” is no longer played from a recording", f"“{said}”: 이제 녹음을 쓰지 않습니다")
+        elif before[said] != after[said]:
+            yield Both(f"“{said}” has another recording", f"“{said}”: 녹음이 바뀌었습니다")
 
 
 def _of_list(old: Menu, new: Menu) -> Iterator[Both]:

@@ -51,7 +51,6 @@ class Fields(dict[str, Any]):
 
 NOT_YET = {
     "after_hours": "`closed_prompt` says what callers hear then; they are offered a callback",
-    "audio": "prompts are spoken from text; `music` takes a recording",
     "voicemail": "callers are offered a callback instead",
     "survey": "",
     "sms": "",
@@ -59,6 +58,9 @@ NOT_YET = {
     "answers": "",
 }
 """Planned, with what is there instead. A key leaves this list on the day when it does something."""
+
+ELSEWHERE = {"audio": "a recorded sentence stands in `recordings`, beside `menu` and `departments`"}
+"""What people look for under another name."""
 
 
 def read_fields(value: Value, known: Mapping[str, Field], where: str, problems: Problems) -> Fields | None:
@@ -81,6 +83,8 @@ def _unknown(key: str, known: Mapping[str, Field]) -> str:
     if key in NOT_YET:
         instead = f": {NOT_YET[key]}" if NOT_YET[key] else ""
         return f'"{key}" is not yet part of this language{instead}'
+    if key in ELSEWHERE and key not in known:
+        return f'no key "{key}" is known here: {ELSEWHERE[key]}'
     hint = did_you_mean(key, known) or f" Known are: {', '.join(known)}."
     return f'no key "{key}" is known here.{hint}'
 

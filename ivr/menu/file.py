@@ -22,15 +22,20 @@ def read_menu_file(path: Path) -> str:
 
     Raises Unreadable, and MenuErrors where it is no UTF-8 or far too large; of a larger one no more is read.
     """
+    return _text(read_settled(path, LARGEST_FILE_BYTES + 1), path.name)
+
+
+def read_settled(path: Path, most_bytes: int) -> bytes:
+    """So many bytes of a file that nobody changed meanwhile. Raises Unreadable."""
     for _ in range(TRIES):
-        data = _read_once(path)
+        data = _read_once(path, most_bytes)
         if data is not None:
-            return _text(data, path.name)
+            return data
         time.sleep(TRY_AGAIN_SECONDS)
     raise Unreadable(f"{path} is being written all the time: save it and try again")
 
 
-def _read_once(path: Path) -> bytes | None:
+def _read_once(path: Path, most_bytes: int) -> bytes | None:
     """None: it was changed meanwhile."""
     try:
         # Non-blocking: a pipe would wait for its writer for ever.
@@ -39,12 +44,12 @@ def _read_once(path: Path) -> bytes | None:
             before = os.fstat(handle)
             if not stat.S_ISREG(before.st_mode):
                 raise Unreadable(f"{path} is no file")
-            data = file.read(LARGEST_FILE_BYTES + 1)
+            data = file.read(most_bytes)
             after = path.stat()
     except OSError as error:
         raise Unreadable(f"{path}: {error.strerror or error}") from error
     # An editor that saves by renaming gives the path another file.
-    changed = _signs(before) != _signs(after) or len(data) != min(before.st_size, LARGEST_FILE_BYTES + 1)
+    changed = _signs(before) != _signs(after) or len(data) != min(before.st_size, most_bytes)
     just_now = 0 <= time.time() - after.st_mtime < SETTLED_SECONDS
     return None if changed or just_now else data
 

@@ -72,5 +72,10 @@ def by_name(inner: Form, en: str, ko: str) -> Form:
     return Form({"type": "object", "additionalProperties": inner.schema, "minProperties": 1}, Help(en, ko))
 
 
+def by_file(inner: Form, en: str, ko: str) -> Form:
+    """A mapping of files; there may be none."""
+    return Form({"type": "object", "additionalProperties": inner.schema}, Help(en, ko))
+
+
 def list_of(inner: Form) -> Form:
     return Form({"type": "array", "items": inner.schema}, Help(f"a list; {inner.help.en}", f"목록; {inner.help.ko}"))

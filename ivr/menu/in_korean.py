@@ -188,7 +188,44 @@ SENTENCES: dict[str, str] = {
     "numbers have a priority each: {{{}}}": "번호마다 우선순위를 적습니다: {{{}}}",
     "days have hours each: {{{}}}": "날짜마다 시간대를 적습니다: {{{}}}",
     "a closed day stands in `closed_on`": "쉬는 날은 `closed_on`에 적습니다",
+    # Recordings
+    '{}: no key "{}" is known here: a recorded sentence stands in `recordings`, beside `menu` and `departments`': (
+        '{}: "{}"(이)라는 키는 없습니다. 녹음한 문장은 `menu`, `departments`와 나란히 `recordings`에 적습니다'
+    ),
+    "each file has the sentence that it says: `audio/welcome.wav: 안녕하세요.`": (
+        "파일마다 그 파일이 말하는 문장을 적습니다: `audio/welcome.wav: 안녕하세요.`"
+    ),
+    "{} recordings are too many: {} at most, please": "녹음 {}개는 너무 많습니다. {}개까지만 됩니다",
+    '"{}": a recording can\'t hold what is filled in when it is spoken: "{}"': (
+        '"{}": 그때그때 바뀌는 말은 녹음할 수 없습니다: "{}"'
+    ),
+    '"{}": the file lies below the menu\'s folder, and is written from there: audio/welcome.wav': (
+        '"{}": 파일은 메뉴 파일의 폴더 안에 두고, 거기서부터 audio/welcome.wav처럼 적습니다'
+    ),
+    '"{}": a recording is a file .wav or .mp3': '"{}": 녹음은 .wav나 .mp3 파일입니다',
+    '"{}" says the same as "{}" in line {}: which one is meant?': (
+        '"{}"과(와) "{}"이(가) 같은 문장입니다({}번째 줄). 어느 쪽인가요?'
+    ),
+    '"{}" leads out of the menu\'s folder: put the file itself there': (
+        '"{}"은(는) 메뉴 파일의 폴더 밖에 있습니다. 파일을 폴더 안에 두세요'
+    ),
+    'there is no file "{}" in the menu\'s folder': '메뉴 파일의 폴더에 "{}" 파일이 없습니다',
+    '"{}" is larger than {} MB': '"{}"이(가) {}MB보다 큽니다',
+    '"{}" is neither WAV nor MP3, whatever its name says': '"{}"은(는) 이름과 달리 WAV도 MP3도 아닙니다',
+    '"{}" has no sound in it': '"{}"에 소리가 없습니다',
+    '"{}" takes {} s; {} s at most, please': '"{}"이(가) {}초입니다. {}초까지만 됩니다',
+    '"{}" is a WAV file that breaks off: export it again': '"{}"은(는) 끊긴 WAV 파일입니다. 다시 내보내세요',
+    '"{}" is WAV of {}: export it as PCM of 16 bit (or 8), µ-law or A-law': (
+        '"{}"은(는) {} WAV입니다. PCM 16비트(또는 8비트)나 µ-law, A-law로 내보내세요'
+    ),
+    '"{}" has {} channels: export it as mono': '"{}"은(는) {}채널입니다. 모노로 내보내세요',
     # Warnings
+    '"{}" is never played: nothing says exactly “{}”. Did you mean "{}"?': (
+        '"{}"은(는) 쓰이지 않습니다. 똑같이 “{}”라고 안내하는 곳이 없습니다. "{}"을(를) 쓰려던 것인가요?'
+    ),
+    '"{}" is never played: nothing says exactly “{}”.': (
+        '"{}"은(는) 쓰이지 않습니다. 똑같이 “{}”라고 안내하는 곳이 없습니다'
+    ),
     "callers are not told who pays for the call: give `notices: charge`": (
         "통화료 안내가 없습니다. `notices:` 아래에 `charge:`를 적으세요"
     ),

@@ -12,6 +12,7 @@ from ivr.menu.languages import Spoken
 from ivr.menu.levels import SubMenu
 from ivr.menu.model import Department, Menu, Notices, Site
 from ivr.menu.overflow import overflow
+from ivr.menu.recordings import Recorded
 from ivr.menu.schema import FIELDS, MINUTE_SECONDS
 from ivr.menu.source import MenuErrors, Problems, decode_menu, read_yaml
 from ivr.menu.trials import trials
@@ -40,16 +41,20 @@ def read_menu(text: str, problems: Problems) -> Fields | None:
     return read
 
 
-def menu_digest(text: str) -> str:
-    """Names a version of the menu."""
-    return hashlib.sha256(text.encode()).hexdigest()
+def menu_digest(text: str, sounds: Mapping[str, str] | None = None) -> str:
+    """Names a version of the menu: its text, and the SHA-256 of each recording by its path."""
+    digest = hashlib.sha256(text.encode())
+    for path, sha256 in sorted((sounds or {}).items()):
+        digest.update(f"\0{path}\0{sha256}".encode())
+    return digest.hexdigest()
 
 
 def build_menu(read: Mapping[str, Any]) -> Menu:
     """Of what was read without a mistake."""
     first, *others = read["site"]["languages"]
     translations = {language: _in_language(read, language) for language in others}
-    return replace(_in_language(read, first), translations=translations, trials=trials(read))
+    recordings = {said: Recorded(path.text) for path, said in read["recordings"].items()}
+    return replace(_in_language(read, first), translations=translations, trials=trials(read), recordings=recordings)
 
 
 def _in_language(read: Mapping[str, Any], language: str) -> Menu:

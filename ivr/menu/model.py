@@ -8,6 +8,7 @@ from callqueue.department import Announcements, Overflow, ServiceLevel
 from callqueue.department import Department as LineDepartment
 from ivr.menu.hours import OpeningHours
 from ivr.menu.levels import SubMenu
+from ivr.menu.recordings import Recordings
 from ivr.menu.trials import Trial
 from speech.values import Language
 
@@ -104,6 +105,8 @@ class Menu:
     """Groups of keys below the first question."""
     trials: tuple[Trial, ...] = ()
     """In the site's first language only."""
+    recordings: Recordings = field(default_factory=dict)
+    """Of sentences in any language; in the site's first language only."""
 
     def spoken_in(self, language: str) -> "Menu":
         """The same menu in another language; itself where it is not spoken in that one."""

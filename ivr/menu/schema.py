@@ -14,6 +14,7 @@ from ivr.menu.field import Field, Fields, Help, named, read_fields
 from ivr.menu.hours import ALWAYS, DAY_NAMES, Span
 from ivr.menu.languages import KNOWN_LANGUAGES, by_language, languages
 from ivr.menu.overflow import department_names
+from ivr.menu.recordings import read_recordings
 from ivr.menu.source import Key, Problems, Value
 from ivr.menu.values import Read
 from ivr.menu.variables import ARRIVING, CLOSED, with_variables
@@ -181,6 +182,16 @@ FIELDS: dict[str, dict[str, Field]] = {
             Help("Where callers can be put through.", "고객을 연결할 수 있는 부서들입니다."),
             required=True,
             example="{agent: {…}}",
+        ),
+        "recordings": Field(
+            read_recordings,
+            forms.by_file(forms.TEXT, "files, each with the sentence that it says", "파일과 그 파일이 말하는 문장"),
+            Help(
+                "Sentences that are played in a recorded voice, each written exactly as it is said, from end to end.",
+                "녹음한 목소리로 들려줄 문장입니다. 안내하는 문장을 통째로, 글자 그대로 적습니다.",
+            ),
+            default={},
+            example='{audio/question.wav: "무엇을 도와드릴까요?"}',
         ),
         "review_by": Field(
             values.one_date,
