@@ -50,8 +50,8 @@ def recorded(tx: Connection, version_id: int, menu: Menu) -> Menu:
         .join(recordings)
         .where(menu_recordings.c.menu_version_id == version_id)
     )
-    digests = (row.tuple() for row in tx.execute(kept))
-    return replace(menu, recordings=with_sounds(menu.recordings, dict(digests)))
+    digests = {row.path: row.sha256 for row in tx.execute(kept)}
+    return replace(menu, recordings=with_sounds(menu.recordings, digests))
 
 
 def recording_of(tx: Connection, version_id: int, path: str) -> Recording | None:

@@ -13,7 +13,7 @@ LONGEST_CACHED = "public, max-age=31536000, immutable"
 def recordings_blueprint(store: Store) -> Blueprint:
     pages = Blueprint("recordings", __name__, url_prefix=ROUTE)
 
-    @pages.get(f"/<int(max={LARGEST_ID}):version_id>/<path:path>")
+    @pages.get(f"/<int(max={LARGEST_ID}):version_id>/<path:path>", merge_slashes=False)
     def play(version_id: int, path: str) -> Response:
         if "\0" in path:  # PostgreSQL would refuse to look for it.
             abort(404)
