@@ -25,7 +25,7 @@ ROOT = Path(__file__).parent.parent
 
 
 # What lives on transactions is tested on both databases; the conversation above them mostly on the quicker one.
-ON_BOTH = {"store", "line", "callbacks", "ivr/test_races.py", "ivr/test_long_line.py"}
+ON_BOTH = {"store", "line", "callbacks", "ivr/test_races.py", "ivr/test_long_line.py", "menu/test_recorded_versions.py"}
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -35,6 +35,9 @@ departments:
     person: true
     phrases: [상담원 바꿔 주세요]
     hours: {sunday: "03:00-03:30"}
+# A script waits for words: they are spoken, whatever file there is.
+recordings:
+  audio/question.wav: 어떤 책을 찾으세요?
 """
 CALLER = """\
 caller:
