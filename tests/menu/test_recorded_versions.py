@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import recorded_sounds as sounds
 from click.testing import CliRunner
+from flask import Flask
 from sqlalchemy import func, select
 from test_menu_check import SMALL
 from test_menu_recordings import HERE, QUESTION, RECORDED, with_recordings
@@ -17,7 +18,8 @@ from command.stage import spoken
 from ivr.menu.file import Unreadable
 from ivr.menu.load import load_menu
 from ivr.menu.sounds import recording
-from ivr.recordings import recording_of
+from ivr.recordings import address, recording_of
+from ivr.recordings_web import recordings_blueprint
 from ivr.versions import in_force, publish, rollback
 from settings import Settings
 from store.database import Store
@@ -124,6 +126,17 @@ def test_a_recording_that_is_missing_stops_the_first_start(house: House, store: 
 
     with store.read() as tx:
         assert in_force(tx) is None
+
+
+def test_an_address_that_no_file_can_have_finds_nothing(store: Store) -> None:
+    version_id = put(store, RECORDED, sounds.wav())
+    app = Flask("test")
+    app.register_blueprint(recordings_blueprint(store))
+    right = address(version_id, "audio/question.wav")
+
+    asked = [app.test_client().get(at).status_code for at in (right, f"{right}%00", f"{right}%ff")]
+
+    assert asked == [200, 404, 404]
 
 
 # The commands
