@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
@@ -19,9 +20,12 @@ from carrier.twilio_carrier import TwilioAccount
 from command.database import reason
 from ivr.catalogue import DEFAULT_LANGUAGE
 from ivr.listeners import Listener, listener_for, listeners_by
+from ivr.menu.file import Unreadable
 from ivr.menu.load import decode_menu, load_menu
 from ivr.menu.model import Menu
+from ivr.menu.recording_files import RecordingFiles
 from ivr.menu.source import MenuErrors
+from ivr.recordings import recorded
 from ivr.render import apologise_and_dial
 from ivr.versions import publications, version
 from settings import Settings, SettingsErrors
@@ -236,32 +240,41 @@ def _menu_and_agents(settings: Settings) -> list[Finding]:
     if isinstance(menu, Finding):
         return [menu]
     told = f"{len(menu.departments)} departments, in {' and '.join(menu.languages)}"
-    return [Finding("menu", "ok", told), *_in_force(settings), *_english(settings, menu), *_agents(settings, menu)]
+    return [
+        Finding("menu", "ok", told),
+        *_in_force(settings, menu),
+        *_english(settings, menu),
+        *_agents(settings, menu),
+    ]
 
 
 def _menu(path: Path) -> Menu | Finding:
     if not path.is_file():
         return Finding("menu", "missing", f"MENU_FILE: there is no {path} in {Path.cwd()}")
     try:
-        return load_menu(decode_menu(path.read_bytes(), path.name), path.name)
+        menu = load_menu(decode_menu(path.read_bytes(), path.name), path.name)
+        return RecordingFiles(path.parent).heard_in(menu)
     except MenuErrors as error:
         return Finding("menu", "missing", f"{len(error.problems)} mistakes: run `barocall menu check {path}`")
+    except Unreadable as error:
+        return Finding("menu", "missing", f"{error}: run `barocall menu check {path}`")
 
 
-def _in_force(settings: Settings) -> list[Finding]:
+def _in_force(settings: Settings, menu: Menu) -> list[Finding]:
     """Which menu callers get, and whether the file says something else."""
     what = "menu in force"
     try:
-        with Store(settings.database_url).read() as tx:
+        with closing(Store(settings.database_url)) as store, store.read() as tx:
             latest = next(iter(publications(tx)), None)
             published = None if latest is None else version(tx, latest.version_id)
+            heard = menu if latest is None else recorded(tx, latest.version_id, menu)
     except (DatabaseAway, SQLAlchemyError, ImportError):
         return []  # Told as the database's finding.
     path = Path(settings.menu_file)
     if latest is None or published is None:
         return [Finding(what, "note", f"none yet: the first start publishes {path}")]
     told = f"version {latest.version_id}, put there by {latest.by} on {latest.at:%Y-%m-%d %H:%M} UTC"
-    if decode_menu(path.read_bytes(), path.name) == published.source:
+    if decode_menu(path.read_bytes(), path.name) == published.source and heard.recordings == menu.recordings:
         return [Finding(what, "ok", told)]
     differs = f"{told}; {path} differs: see `barocall menu diff`, put it in force with `barocall menu publish`"
     return [Finding(what, "note", differs)]
@@ -282,7 +295,7 @@ def _english(settings: Settings, menu: Menu) -> list[Finding]:
 
 def _agents(settings: Settings, menu: Menu) -> list[Finding]:
     try:
-        with Store(settings.database_url).read() as tx:
+        with closing(Store(settings.database_url)) as store, store.read() as tx:
             skills = {skill for agent in all_agents(tx) for skill in agent.skills}
     except (DatabaseAway, SQLAlchemyError, ImportError):
         # Told as the database's finding.

@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -163,15 +162,12 @@ def _with_sounds(menu: "Menu", folder: Path) -> "Menu":
     from ivr.menu.file import Unreadable
     from ivr.menu.in_korean import in_korean
     from ivr.menu.recording_files import RecordingFiles
-    from ivr.menu.recordings import with_sounds
 
     try:
-        found = RecordingFiles(folder).all(menu.recordings)
+        return RecordingFiles(folder).heard_in(menu)
     except Unreadable as error:
         click.echo(say(f"can't read this: {error}", f"읽을 수 없습니다: {in_korean(str(error))}"), err=True)
         sys.exit(NOT_CHECKED)
-    digests = {path: one.sha256 for path, one in found.items()}
-    return replace(menu, recordings=with_sounds(menu.recordings, digests))
 
 
 def version_in_force() -> "Menu":

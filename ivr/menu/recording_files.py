@@ -1,10 +1,12 @@
 """The recordings beside a menu file, each read once: what was checked is what is published."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from ivr.menu.file import Unreadable, read_settled
-from ivr.menu.recordings import Recordings
+from ivr.menu.model import Menu
+from ivr.menu.recordings import Recordings, with_sounds
 from ivr.menu.sounds import LARGEST_RECORDING_BYTES, NotPlayable, Recording, recording
 
 
@@ -32,6 +34,11 @@ class RecordingFiles:
     def all(self, recordings: Recordings) -> Mapping[str, Recording]:
         """By path. Raises Unreadable for the first that can't be played."""
         return {one.path: self.recording(one.path) for one in recordings.values()}
+
+    def heard_in(self, menu: Menu) -> Menu:
+        """The menu with what is known of its sounds. Raises Unreadable for the first that can't be played."""
+        digests = {path: found.sha256 for path, found in self.all(menu.recordings).items()}
+        return replace(menu, recordings=with_sounds(menu.recordings, digests))
 
 
 def _recording(folder: Path, path: str) -> Recording:

@@ -13,6 +13,7 @@ from test_menu_check import SMALL
 from test_menu_recordings import HERE, QUESTION, RECORDED, with_recordings
 
 from app import House
+from command.check import _menu_and_agents as menu_and_agents
 from command.cli import main
 from command.stage import spoken
 from ivr.menu.file import Unreadable
@@ -182,6 +183,21 @@ def test_a_recording_that_is_missing_keeps_the_menu_from_being_published(folder:
     status, output = run("publish")
     assert (status, why in output, output.splitlines()[-1]) == (1, True, "not published: the menu in force stays")
     assert run("diff", "menus.yaml", "menus.yaml") == (2, f"can't read this: {why}\n")
+
+
+def test_a_recording_that_was_made_anew_waits_to_be_published(house: House, folder: Path) -> None:
+    house.publish_menu()
+    published = _menu_findings(house)
+    (folder / "audio" / "question.wav").write_bytes(sounds.wav(b"\x80" * 4000))
+    anew = _menu_findings(house)
+    (folder / "audio" / "question.wav").unlink()
+
+    assert [published["menu in force"], anew["menu in force"]] == ["ok", "note"]
+    assert _menu_findings(house) == {"menu": "missing"}
+
+
+def _menu_findings(house: House) -> dict[str, str]:
+    return {one.what: one.verdict for one in menu_and_agents(house.settings) if one.what.startswith("menu")}
 
 
 def test_what_can_be_recorded_is_listed(folder: Path) -> None:
