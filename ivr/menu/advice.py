@@ -187,7 +187,7 @@ def nobody_skilled(look: Look) -> Iterator[Found]:
         return
     for department in look.menu.departments:
         if not look.world.skills.intersection(department.skills):
-            needed = " or ".join(department.skills)
+            needed = ", ".join(department.skills)
             told = f'no agent can serve "{department.id}" (skill {needed}): see `barocall agents add --help`'
             yield Found(look.place(department, "skills"), told)
 
