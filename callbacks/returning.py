@@ -18,6 +18,7 @@ from callqueue.agents import AgentState
 from callqueue.department import Department
 from callqueue.legs import FINAL_STATUSES, Purpose
 from callqueue.line import Entry, EntryState
+from store.database import one_of
 from store.tables import attempts, callbacks, calls, cases
 
 _S = CallbackState
@@ -41,8 +42,7 @@ class Held:
 
 def held_for(tx: Connection, number: str) -> tuple[Held, ...]:
     """The promises for a number that nobody has taken, the oldest first."""
-    theirs = select(callbacks).where(callbacks.c.number == number, callbacks.c.state.in_([s.value for s in TAKEABLE]))
-    rows = tx.execute(theirs.order_by(callbacks.c.id)).all()
+    rows = tx.execute(_HELD_FOR, {"number": number}).all()
     return tuple(_held(row) for row in rows if not _is_taken(tx, row.taken_by_call_id))
 
 
@@ -160,7 +160,13 @@ def _held(row: Any) -> Held:
     return Held(row.id, row.department, row.language, row.due_at, row.slot_at, CallbackState(row.state))
 
 
-# Built once: every hang-up runs it.
+# Built once: every call that comes in asks for its number's promises, and every hang-up …
+_HELD_FOR = (
+    select(callbacks)
+    .where(callbacks.c.number == bindparam("number"), one_of(callbacks.c.state, TAKEABLE))
+    .order_by(callbacks.c.id)
+)
+# … whether it had taken one's place.
 _TAKEN_BY = select(callbacks.c.id).where(
     callbacks.c.taken_by_call_id == bindparam("call_id"), callbacks.c.ended_at.is_(None)
 )

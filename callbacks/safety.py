@@ -4,16 +4,16 @@ A promise is a call that somebody else pays for, to a number that somebody typed
 is a machine for ringing strangers, or for ringing up charges.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Integer, bindparam, delete, exists, func, insert, select
 
 from callbacks.diallable import NumberRules
 from callbacks.lifecycle import OPEN
-from store.tables import blocked_numbers, callbacks, refusals
+from store.database import one_of
+from store.tables import UtcTime, blocked_numbers, callbacks, refusals
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -48,16 +48,18 @@ def refusal(tx: Connection, number: str, rules: NumberRules, now: datetime) -> R
     """Why `number` (E.164) may not be promised a call now; None when it may. Changes nothing."""
     if rules.usable(number) is None:
         return Refusal.NOT_DIALLABLE
-    if is_blocked(tx, number):
+    limits = {
+        Refusal.TOO_MANY_OPEN: rules.open_at_once,
+        Refusal.HOURLY: rules.per_hour,
+        Refusal.DAILY: rules.per_day,
+        Refusal.SITE_HOURLY: rules.site_per_hour,
+    }
+    most = {why.value: limit or 0 for why, limit in limits.items()}
+    found = tx.execute(_SO_FAR, {"number": number, "hour_ago": now - HOUR, "day_ago": now - DAY, **most}).one()
+    if found.is_blocked:
         return Refusal.BLOCKED
-    theirs = callbacks.c.number == number
-    limits: tuple[tuple[Refusal, int | None, Sequence[ColumnElement[bool]]], ...] = (
-        (Refusal.TOO_MANY_OPEN, rules.open_at_once, (theirs, callbacks.c.state.in_([state.value for state in OPEN]))),
-        (Refusal.HOURLY, rules.per_hour, (theirs, callbacks.c.promised_at > now - HOUR)),
-        (Refusal.DAILY, rules.per_day, (theirs, callbacks.c.promised_at > now - DAY)),
-        (Refusal.SITE_HOURLY, rules.site_per_hour, (callbacks.c.promised_at > now - HOUR, callbacks.c.number != "")),
-    )
-    reached = (why for why, most, which in limits if most is not None and _promises(tx, which, most) >= most)
+    counted = found._mapping
+    reached = (why for why, limit in limits.items() if limit is not None and counted[f"{why.value}_count"] >= limit)
     return next(reached, None)
 
 
@@ -101,7 +103,20 @@ def blocked(tx: Connection) -> tuple[Blocked, ...]:
     return tuple(Blocked(row.number, row.since, row.by, row.why) for row in rows)
 
 
-def _promises(tx: Connection, which: Sequence[ColumnElement[bool]], most: int) -> int:
-    """How many there are, counted no further than matters."""
-    some = select(callbacks.c.id).where(*which).limit(most).subquery()
-    return int(tx.execute(select(func.count()).select_from(some)).scalar_one())
+def _counted(why: Refusal, *which: ColumnElement[bool]) -> ColumnElement[int]:
+    """How many promises there are, counted no further than matters."""
+    some = select(callbacks.c.id).where(*which).limit(bindparam(why.value, type_=Integer)).subquery()
+    return select(func.count()).select_from(some).scalar_subquery().label(f"{why.value}_count")
+
+
+# Built once, and asked in one: every caller who joins a long line is offered a callback.
+_THEIRS = callbacks.c.number == bindparam("number")
+_WITHIN_AN_HOUR = callbacks.c.promised_at > bindparam("hour_ago", type_=UtcTime)
+_WITHIN_A_DAY = callbacks.c.promised_at > bindparam("day_ago", type_=UtcTime)
+_SO_FAR = select(
+    exists().where(blocked_numbers.c.number == bindparam("number")).label("is_blocked"),
+    _counted(Refusal.TOO_MANY_OPEN, _THEIRS, one_of(callbacks.c.state, OPEN)),
+    _counted(Refusal.HOURLY, _THEIRS, _WITHIN_AN_HOUR),
+    _counted(Refusal.DAILY, _THEIRS, _WITHIN_A_DAY),
+    _counted(Refusal.SITE_HOURLY, _WITHIN_AN_HOUR, callbacks.c.number != ""),
+)
