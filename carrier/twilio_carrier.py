@@ -27,6 +27,8 @@ from carrier.port import (
 
 # A voice webhook may wait for a move; the carrier itself gives us 15 s before the caller hears an error.
 REQUEST_TIMEOUT_SECONDS = 8
+# It may look at another call before that move: both have to be over by then.
+LOOK_TIMEOUT_SECONDS = 3
 EVENTS = ["initiated", "ringing", "answered", "completed"]
 # More than anybody is called in the minute that matters.
 LATEST_CALLS = 20
@@ -42,8 +44,8 @@ class TwilioCarrier:
 
     def __init__(self, *, account_sid: str, auth_token: str, api_url: str, public_url: str) -> None:
         self._public_url = public_url.rstrip("/")
-        self._client = Client(account_sid, auth_token, http_client=TwilioHttpClient(timeout=REQUEST_TIMEOUT_SECONDS))
-        self._client.api.base_url = api_url.rstrip("/")
+        self._client = _client(account_sid, auth_token, api_url)
+        self._looking = _client(account_sid, auth_token, api_url, timeout_seconds=LOOK_TIMEOUT_SECONDS)
 
     def place_call(self, order: CallOrder) -> PlacedCall:
         created = _asking(
@@ -73,7 +75,7 @@ class TwilioCarrier:
         _asking(lambda: self._client.calls(sid).update(status="completed"))
 
     def status_of(self, sid: str) -> str:
-        return str(_asking(lambda: self._client.calls(sid).fetch()).status)
+        return str(_asking(lambda: self._looking.calls(sid).fetch()).status)
 
     def calls_to(self, number: str) -> tuple[CarrierCall, ...]:
         # Newest first. No filter by start time: it knows whole days only, and a queued call may have none.
@@ -96,13 +98,18 @@ class TwilioCarrier:
         return tuple(CarrierText(m.sid, m.date_created or datetime.now(UTC)) for m in found)
 
 
+def _client(sid: str, token: str, api_url: str, *, timeout_seconds: float = REQUEST_TIMEOUT_SECONDS) -> Client:
+    client = Client(sid, token, http_client=TwilioHttpClient(timeout=timeout_seconds))
+    client.api.base_url = api_url.rstrip("/")
+    return client
+
+
 class TwilioAccount:
     """What the account itself says, for `barocall check`. Changes nothing."""
 
     def __init__(self, *, account_sid: str, auth_token: str, api_url: str) -> None:
         self._sid = account_sid
-        self._client = Client(account_sid, auth_token, http_client=TwilioHttpClient(timeout=REQUEST_TIMEOUT_SECONDS))
-        self._client.api.base_url = api_url.rstrip("/")
+        self._client = _client(account_sid, auth_token, api_url)
 
     def status(self) -> str:
         """`active`, `suspended` or `closed`. Raises CarrierError when the credentials are wrong."""

@@ -6,6 +6,7 @@ time, and the apology after a fault, when nobody knows any more which menu the c
 
 from collections.abc import Callable, Iterator
 
+from callqueue.transfer import Reason
 from ivr.menu.languages import LANGUAGE_KEY
 from ivr.menu.model import Department, Menu
 from ivr.menu.recordings import as_said
@@ -13,7 +14,6 @@ from ivr.menu.variables import fill
 from ivr.words import Words, words_for
 from ivr.words.promises import PromiseWords, promise_words_for
 
-TRANSFER_REASONS = ("wrong_department", "needs_specialist", "second_matter", "caller_asked", "")
 EITHER = (True, False)
 
 
@@ -60,7 +60,7 @@ def _of_department(menu: Menu, department: Department, words: Words) -> Iterator
     hours = words.describe_hours(department.hours)
     yield from (words.confirm(department.name, heard=heard) for heard in EITHER)
     yield words.connecting(department.name)
-    yield from (words.transferred(department.name, reason) for reason in TRANSFER_REASONS)
+    yield from (words.transferred(department.name, reason) for reason in ("", *Reason))
     yield words.closed(hours)
     known = {"site": menu.site.name, "department": department.name, "hours": hours}
     for text in (department.prompt, department.closed_prompt):

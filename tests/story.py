@@ -169,6 +169,16 @@ class House:
         self.parties.append(caller)
         return caller
 
+    def promised(self, number: str = "+821012345678") -> "Caller":
+        """A caller of billing whom nobody was free for: they have taken the callback by key, and hung up."""
+        caller = self.caller(number)
+        caller.dials()
+        caller.says("결제가 두 번 됐어요")
+        caller.presses("1")
+        caller.presses("1")
+        caller.hangs_up()
+        return caller
+
     def agent(self, name: str, *skills: str, phone: str | None = None) -> "Agent":
         """At work and ready."""
         phone = phone or f"+8210900000{len(self.parties):02d}"
@@ -406,6 +416,7 @@ class Caller(Party):
     def ends(self, status: str) -> None:
         assert self.sid is not None
         conference = self.is_in_conference
+        self.house.carrier.gone.add(self.sid)
         self.house.post("/voice/status", self.sid, CallStatus=status)
         self.document = "<Response><Hangup/></Response>"
         if conference is not None:

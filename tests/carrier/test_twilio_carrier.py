@@ -12,7 +12,7 @@ import pytest
 
 from carrier import twilio_carrier
 from carrier.port import CallGone, CallOrder, CarrierBusy, CarrierRefused, CarrierUnsure, PlacedCall
-from carrier.twilio_carrier import TwilioAccount, TwilioCarrier
+from carrier.twilio_carrier import LOOK_TIMEOUT_SECONDS, REQUEST_TIMEOUT_SECONDS, TwilioAccount, TwilioCarrier
 
 ACCOUNT = "AC" + "0" * 32
 SID = "CA" + "1" * 32
@@ -185,3 +185,9 @@ def test_the_account_tells_its_status_and_where_its_webhooks_point(twilio):
 def test_a_call_is_looked_up(twilio, carrier):
     twilio.body = {"sid": SID, "status": "no-answer"}
     assert carrier.status_of(SID) == "no-answer"
+
+
+def test_what_a_voice_webhook_may_wait_for_is_over_before_the_carrier_gives_up_on_us():
+    carrier_waits_seconds = 15
+
+    assert carrier_waits_seconds > LOOK_TIMEOUT_SECONDS + REQUEST_TIMEOUT_SECONDS

@@ -31,18 +31,9 @@ def house(store: Store) -> House:
     return House(store, now=datetime.now(UTC), menu=ALWAYS_OPEN)
 
 
-def promised(house: House, number: str = KIM) -> int:
-    caller = house.caller(number)
-    caller.dials()
-    caller.says("결제가 두 번 됐어요")
-    caller.presses("1")
-    caller.presses("1")
-    caller.hangs_up()
-    return house.promise_id
-
-
 def test_a_promise_is_listed_shown_moved_and_cancelled(house: House) -> None:
-    ours = str(promised(house))
+    house.promised()
+    ours = str(house.promise_id)
     later = (datetime.now(SEOUL) + timedelta(days=1)).replace(hour=15, minute=0)
 
     listed = json.loads(run(house.store, "callbacks", "list", "--json").output)
@@ -63,7 +54,8 @@ def test_times_are_those_of_the_sites_clocks(store: Store) -> None:
     elsewhere = ALWAYS_OPEN.replace("Asia/Seoul", "America/New_York")
     assert elsewhere != ALWAYS_OPEN
     house = House(store, now=datetime.now(UTC), menu=elsewhere)
-    ours = str(promised(house))
+    house.promised()
+    ours = str(house.promise_id)
     later = datetime.now(ZoneInfo("America/New_York")) + timedelta(days=2)
 
     run(house.store, "callbacks", "postpone", ours, f"{later:%Y-%m-%d} 15:00")
@@ -83,7 +75,7 @@ def test_times_are_those_of_the_sites_clocks(store: Store) -> None:
     ],
 )
 def test_what_cannot_be_done_is_told_with_what_to_do(house: House, words: tuple[str, ...], told: str) -> None:
-    promised(house)
+    house.promised()
 
     result = run(house.store, "callbacks", *words)
 

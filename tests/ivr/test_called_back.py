@@ -18,15 +18,30 @@ def rung(house: House) -> tuple[Caller, Agent]:
     return _rung(house)
 
 
-def _rung(house: House) -> tuple[Caller, Agent]:
+def _promised(house: House) -> Caller:
+    """In words, since nobody is free."""
     caller = house.caller()
     caller.dials()
     caller.says("결제가 두 번 됐어요")
     caller.says("네")
     caller.says("네 맞습니다")
     caller.hangs_up()
+    return caller
+
+
+def _rung(house: House) -> tuple[Caller, Agent]:
+    caller = _promised(house)
     agent = house.agent("서준", "billing")
     agent.accepts()
+    return caller, agent
+
+
+def _rung_first(house: House) -> tuple[Caller, Agent]:
+    """The caller waits on the phone, the agent's phone rings."""
+    caller = _promised(house)
+    agent = house.agent("서준", "billing")
+    caller.picks_up()
+    caller.presses("1")
     return caller, agent
 
 
@@ -136,12 +151,7 @@ def test_a_second_call_for_one_order_is_ended_before_anybody_picks_up(house: Hou
 
 def test_the_caller_first_and_the_agent_a_moment_later(caller_first: House) -> None:
     house = caller_first
-    caller = house.caller()
-    caller.dials()
-    caller.says("결제가 두 번 됐어요")
-    caller.says("네")
-    caller.says("네 맞습니다")
-    caller.hangs_up()
+    caller = _promised(house)
     agent = house.agent("서준", "billing")
     assert house.rung() == [KIM]
 
@@ -252,20 +262,6 @@ def test_who_was_rung_first_and_has_left_unheard_is_no_agents_caller(caller_firs
 
     agent.hears("나중에 다시 걸겠습니다")
     assert house.promises() == [(KIM, "billing", "waiting_retry")]
-
-
-def _rung_first(house: House) -> tuple[Caller, Agent]:
-    """The caller waits on the phone, the agent's phone rings."""
-    caller = house.caller()
-    caller.dials()
-    caller.says("결제가 두 번 됐어요")
-    caller.says("네")
-    caller.says("네 맞습니다")
-    caller.hangs_up()
-    agent = house.agent("서준", "billing")
-    caller.picks_up()
-    caller.presses("1")
-    return caller, agent
 
 
 def test_a_carrier_that_cannot_be_asked_lets_the_two_talk(house: House, rung: tuple[Caller, Agent]) -> None:

@@ -18,17 +18,6 @@ def busy(house: House, name: str = "서준") -> tuple[Agent, Caller]:
     return agent, other
 
 
-def promised(house: House, number: str = KIM) -> Caller:
-    """A caller whom everybody was too busy for, with a promise."""
-    caller = house.caller(number)
-    caller.dials()
-    caller.says("결제가 두 번 됐어요")
-    caller.presses("1")
-    caller.presses("1")
-    caller.hangs_up()
-    return caller
-
-
 def phones_again(house: House, number: str = KIM) -> Caller:
     caller = house.caller(number)
     caller.dials()
@@ -43,7 +32,7 @@ def desk(house: House) -> tuple[Agent, Caller]:
 
 
 def test_the_number_alone_opens_no_details(house: House, desk: tuple[Agent, Caller]) -> None:
-    promised(house)
+    house.promised()
 
     caller = phones_again(house)
 
@@ -53,7 +42,7 @@ def test_the_number_alone_opens_no_details(house: House, desk: tuple[Agent, Call
 
 
 def test_who_takes_the_held_place_stands_before_those_who_came_later(house: House, desk: tuple[Agent, Caller]) -> None:
-    promised(house)
+    house.promised()
     late = house.caller("+821033330000")
     late.dials()
     late.presses("1")
@@ -69,7 +58,7 @@ def test_who_takes_the_held_place_stands_before_those_who_came_later(house: Hous
 
 def test_who_is_served_is_not_called_any_more(house: House, desk: tuple[Agent, Caller]) -> None:
     agent, other = desk
-    promised(house)
+    house.promised()
     caller = phones_again(house)
     caller.presses("1")
     other.hangs_up()
@@ -90,7 +79,7 @@ def test_who_is_served_is_not_called_any_more(house: House, desk: tuple[Agent, C
 
 def test_who_hangs_up_again_keeps_the_promise_and_its_place(house: House, desk: tuple[Agent, Caller]) -> None:
     agent, other = desk
-    promised(house)
+    house.promised()
     with house.store.read() as tx:
         before = tx.execute(select(line_entries.c.id, line_entries.c.joined_at).where(line_entries.c.id == 2)).one()
     house.passes(seconds=30)
@@ -113,7 +102,7 @@ def test_a_window_that_ends_while_the_caller_waits_at_the_held_place_waits_with_
     house: House, desk: tuple[Agent, Caller]
 ) -> None:
     agent, other = desk
-    promised(house)
+    house.promised()
     house.passes(days=1, hours=3, minutes=55)  # It is five to six on the day after: the window ends at six.
     caller = phones_again(house)
     caller.presses("1")
@@ -131,7 +120,7 @@ def test_a_window_that_ends_while_the_caller_waits_at_the_held_place_waits_with_
 def test_a_window_that_has_ended_ends_the_promise_when_its_caller_leaves_the_held_place(
     house: House, desk: tuple[Agent, Caller]
 ) -> None:
-    promised(house)
+    house.promised()
     house.passes(days=1, hours=3, minutes=55)
     caller = phones_again(house)
     caller.presses("1")
@@ -144,7 +133,7 @@ def test_a_window_that_has_ended_ends_the_promise_when_its_caller_leaves_the_hel
 
 
 def test_a_call_whose_end_was_never_told_gives_the_place_back_too(house: House, desk: tuple[Agent, Caller]) -> None:
-    promised(house)
+    house.promised()
     promised_id = house.promise_id
     caller = phones_again(house)
     caller.presses("1")
@@ -163,7 +152,7 @@ def test_who_phones_while_the_agents_phone_rings_for_them_is_put_through(
     house: House, desk: tuple[Agent, Caller]
 ) -> None:
     agent, other = desk
-    promised(house)
+    house.promised()
     other.hangs_up()
     house.passes(seconds=61)
     assert agent.state == "ringing"
@@ -179,7 +168,7 @@ def test_who_phones_while_the_agents_phone_rings_for_them_is_put_through(
 
 
 def test_who_would_rather_be_called_is_called(house: House, desk: tuple[Agent, Caller]) -> None:
-    promised(house)
+    house.promised()
     caller = phones_again(house)
 
     caller.says("그대로 둘게요")
@@ -189,7 +178,7 @@ def test_who_would_rather_be_called_is_called(house: House, desk: tuple[Agent, C
 
 
 def test_another_matter_goes_to_the_open_question(house: House, desk: tuple[Agent, Caller]) -> None:
-    promised(house)
+    house.promised()
     caller = phones_again(house)
 
     caller.presses("4")
@@ -199,7 +188,7 @@ def test_another_matter_goes_to_the_open_question(house: House, desk: tuple[Agen
 
 
 def test_silence_twice_goes_to_the_open_question(house: House, desk: tuple[Agent, Caller]) -> None:
-    promised(house)
+    house.promised()
     caller = phones_again(house)
     caller.stays_silent()
 
@@ -209,7 +198,7 @@ def test_silence_twice_goes_to_the_open_question(house: House, desk: tuple[Agent
 
 
 def test_with_the_pin_the_promise_is_told_and_cancelled(house: House, desk: tuple[Agent, Caller]) -> None:
-    promised(house)
+    house.promised()
     caller = phones_again(house)
     caller.presses("3")
     caller.keys_the_pin_sent_to(KIM)
@@ -228,7 +217,7 @@ def test_with_the_pin_the_promise_is_told_and_cancelled(house: House, desk: tupl
 
 
 def test_with_the_pin_it_gets_another_time(house: House, desk: tuple[Agent, Caller]) -> None:
-    promised(house)
+    house.promised()
     caller = phones_again(house)
     caller.presses("3")
     caller.keys_the_pin_sent_to(KIM)
@@ -244,7 +233,7 @@ def test_with_the_pin_it_gets_another_time(house: House, desk: tuple[Agent, Call
 
 
 def test_a_wrong_pin_opens_nothing_and_is_counted(house: House, desk: tuple[Agent, Caller]) -> None:
-    promised(house)
+    house.promised()
     caller = phones_again(house)
     caller.presses("3")
 
@@ -259,7 +248,7 @@ def test_a_wrong_pin_opens_nothing_and_is_counted(house: House, desk: tuple[Agen
 
 
 def test_pins_cannot_be_tried_one_after_the_other(house: House, desk: tuple[Agent, Caller]) -> None:
-    promised(house)
+    house.promised()
     for _ in range(2):
         guesser = phones_again(house)
         guesser.presses("3")
@@ -276,7 +265,7 @@ def test_pins_cannot_be_tried_one_after_the_other(house: House, desk: tuple[Agen
 def test_people_who_share_a_number_have_a_promise_each_told_apart_by_pin(
     house: House, desk: tuple[Agent, Caller]
 ) -> None:
-    promised(house)
+    house.promised()
     colleague = phones_again(house)
     colleague.presses("4")
     colleague.presses("1")
@@ -300,7 +289,7 @@ def test_people_who_share_a_number_have_a_promise_each_told_apart_by_pin(
 
 
 def test_of_several_promises_the_place_is_taken_with_the_pin(house: House, desk: tuple[Agent, Caller]) -> None:
-    promised(house)
+    house.promised()
     colleague = phones_again(house)
     for key in ("4", "1", "1", "1", "2"):
         colleague.presses(key)
@@ -314,7 +303,7 @@ def test_of_several_promises_the_place_is_taken_with_the_pin(house: House, desk:
 
 
 def test_a_withheld_number_is_recognised_by_nobody(house: House, desk: tuple[Agent, Caller]) -> None:
-    promised(house)
+    house.promised()
     for number in ("anonymous", "+266696687"):
         caller = house.caller(number)
 
@@ -344,7 +333,7 @@ def test_before_the_time_that_was_agreed_on_the_place_is_at_the_end(house: House
 
 
 def test_out_of_hours_the_promise_stands(house: House, desk: tuple[Agent, Caller]) -> None:
-    promised(house)
+    house.promised()
     house.now = house.now.replace(hour=10)  # 19:00 in Seoul
 
     caller = phones_again(house)
@@ -356,7 +345,7 @@ def test_out_of_hours_the_promise_stands(house: House, desk: tuple[Agent, Caller
 
 
 def test_the_case_of_the_second_call_is_closed_with_the_first(house: House, desk: tuple[Agent, Caller]) -> None:
-    promised(house)
+    house.promised()
     caller = phones_again(house)
 
     caller.presses("1")
