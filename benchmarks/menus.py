@@ -18,6 +18,7 @@ from ivr.dialogue import open_question
 from ivr.menu.check import check
 from ivr.menu.load import load_menu
 from ivr.menu.model import Menu
+from ivr.menu.recording_files import RecordingFiles
 from ivr.replay import Said, replay
 from ivr.versions import publish
 from ivr.watch import lessons
@@ -29,6 +30,8 @@ from speech.sentence_vectors import encoder_name, sentence_vectors
 from store.database import Store
 from store.tables import metadata
 
+BESIDE = RecordingFiles(Path.cwd())
+"""The menu has no recordings."""
 CHECK_SECONDS, TRAINED_CHECK_SECONDS, PUBLISH_SECONDS = 1.0, 10.0, 15.0
 REPLAYED_A_SECOND = 500
 MENUS, EACH = 5, 9
@@ -88,9 +91,13 @@ def _things() -> list[str]:
 
 
 def _checks(text: str, folder: Path) -> list[Row]:
-    world_here()  # The vocabulary is read and kept.
+    world_here(BESIDE)  # The vocabulary is read and kept.
     rows = [
-        Row("check without training, vocabulary kept", _timed(lambda: check(text, "m", world_here()[0])), CHECK_SECONDS)
+        Row(
+            "check without training, vocabulary kept",
+            _timed(lambda: check(text, "m", world_here(BESIDE)[0])),
+            CHECK_SECONDS,
+        )
     ]
     vectors = sentence_vectors()
     for what, limit in (
@@ -120,12 +127,12 @@ def _checks(text: str, folder: Path) -> list[Row]:
 
 
 def _trained(text: str, encoder: Encoder | None) -> object:
-    return check(text, "m", world_here(close=Studies(encoder).close)[0])
+    return check(text, "m", world_here(BESIDE, close=Studies(encoder).close)[0])
 
 
 def _publish(text: str, folder: Path, encoder: Encoder | None) -> None:
     studies = Studies(encoder)
-    found = check(text, "m", world_here(close=studies.close)[0]).or_raise()
+    found = check(text, "m", world_here(BESIDE, close=studies.close)[0]).or_raise()
     taught = lessons(found, studies.train)
     play(text, found, studies)
     store = Store(f"sqlite:///{folder}/bench.sqlite3")
