@@ -27,7 +27,7 @@ ROUNDS = 12
 CALLS_A_BLOCK = 20
 MEDIAN_LIMIT, P99_LIMIT = 2.5, 3.0
 # One call's webhooks: answered, silent once, a key to a department with a line, held twice, asked once, hung up.
-STORY = (
+STORY: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("answer", "/voice/answer", {"CallStatus": "ringing"}),
     ("silence", "/voice/silence?step=0", {}),
     ("key", "/voice/key?step=1", {"Digits": "2"}),
@@ -168,3 +168,7 @@ def _row(name: str, values: list[float], floor: list[float]) -> str:
 
 def _p99(values: list[float]) -> float:
     return statistics.quantiles(values, n=100)[98]
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
