@@ -86,7 +86,11 @@ def _run(url: str) -> Run:
 
 def _people() -> Iterable[Person]:
     """First one of each pair, who waits, then the other."""
-    talk = [{"waits_to_talk": True, "within_seconds": 600}, {"waits_seconds": TALK_SECONDS}, {"hangs_up": True}]
+    talk: list[dict[str, Any]] = [
+        {"waits_to_talk": True, "within_seconds": 600},
+        {"waits_seconds": TALK_SECONDS},
+        {"hangs_up": True},
+    ]
     steps: list[dict[str, Any]] = [{"waits_for": "press a key"}, {"presses": "1"}, *talk]
     for last_digit in "01":
         for pair in range(CALLS // 2):

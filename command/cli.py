@@ -27,6 +27,9 @@ GUNICORN = {
     "media": ["--workers", "1", "--threads", "110", "--graceful-timeout", "5"],
     "console": ["--workers", "1", "--threads", "8", "--graceful-timeout", "2"],
 }
+# Longer than a proxy keeps an idle connection (nginx: 60 s). The server's own 2 s now and then end just when a webhook
+# comes in on one, and the carrier hears no answer.
+KEEP_ALIVE_SECONDS = 75
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -49,7 +52,8 @@ def serve(part: str) -> None:
     settings = _settings()
     port = {"voice": settings.voice_port, "media": settings.media_port, "console": settings.console_port}[part]
     gunicorn = str(Path(sys.executable).parent / "gunicorn")
-    options = ["--worker-class", "gthread", "--bind", f"127.0.0.1:{port}", *GUNICORN[part]]
+    address = ["--bind", f"127.0.0.1:{port}", "--keep-alive", str(KEEP_ALIVE_SECONDS)]
+    options = ["--worker-class", "gthread", *address, *GUNICORN[part]]
     os.execv(gunicorn, [gunicorn, *options, f"app:create_app('{part}')"])  # noqa: S606 -- becomes the server
 
 
